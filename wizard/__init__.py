@@ -1,0 +1,1 @@
+"""Latchkey: walks an administrator through connecting a product to an identity provider."""
