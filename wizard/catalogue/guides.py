@@ -1,0 +1,217 @@
+"""The shape of a guide: one TOML file for each product and each identity provider.
+
+A guide holds facts and sentences only: no HTML, no expressions, no conditions. In its sentences
+`**Name**` marks a name on a screen and `{word}` is filled in from `WORDS`.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Certainty = Literal["D", "T", "U"]  # documented, seen in public threads, uncertain
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Sentence = Annotated[str, Meta(min_length=1, max_length=600)]
+Web = Annotated[str, Meta(pattern=r"^(https://|http://localhost:\{practice_port\}/)\S*$")]
+
+WORDS = frozenset(
+    {
+        "product",
+        "provider",
+        "app_name",
+        "product_redirect_uri",
+        "test_redirect_uri",
+        "response_type",
+        "practice_url",
+        "practice_port",
+        "client_id",
+        "tenant_id",
+        "expected",
+        "actual",
+        "about",
+    }
+)
+
+
+class Guide(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every table of a guide has in common: it is complete, and knows no key by chance."""
+
+
+class Source(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a guide's facts come from, and how sure they are."""
+
+    what: Sentence
+    certainty: Certainty
+    where: Sentence
+
+
+class Link(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page outside to open, with the words to click."""
+
+    words: Sentence
+    url: Web
+
+
+class Where(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The way to a value: short clicks in order, a page to open, and a word of warning."""
+
+    steps: list[Sentence]
+    link: Link | None = None
+    note: str = ""
+
+
+class Protocol(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the product does in OpenID Connect: the request it sends, and whom it lets in."""
+
+    response_type: Literal["code", "id_token"]
+    response_mode: Literal["query", "form_post"]
+    scopes: Annotated[str, Meta(pattern=r"^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$")]
+    uses_secret: bool
+    pkce: bool
+    match: Literal["email", "none"]
+    certainty: Certainty
+
+
+class Cover(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a setup does for this product, and what it does not."""
+
+    does: list[Sentence]
+    does_not: list[Sentence] = []
+
+
+class HandOverField(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One field of the product's own form. `value` names what goes in; `text` is a fixed text."""
+
+    label: Sentence
+    value: Literal[
+        "client_id",
+        "client_secret",
+        "secret_expires",
+        "metadata_url",
+        "issuer",
+        "response_type",
+        "product_name",
+        "text",
+        "from_product",
+    ]
+    text: str = ""
+    note: str = ""
+
+
+class HandOver(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the values go in the product, in its own words and order."""
+
+    where: Where
+    fields: list[HandOverField]
+
+
+class Tick(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One thing to do and tick off. `name` is what is stored, so it never changes."""
+
+    name: Slug
+    do: Sentence
+    why: str = ""
+
+
+class TurnOn(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The product's own steps to switch single sign-on on, and how to go back."""
+
+    switch: list[Tick]
+    prove: list[Tick]
+    undo: Sentence
+
+
+class Product(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A product's guide."""
+
+    slug: Slug
+    name: Sentence
+    choose: Sentence
+    protocol: Protocol
+    needs: list[Sentence]
+    cover: Cover
+    redirect_uri: Where
+    hand_over: HandOver
+    turn_on: TurnOn
+    sources: list[Source]
+    rank: int = 50
+
+
+class Address(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a metadata URL is made from less: a template with {tenant}, and the hosts it is for."""
+
+    template: str | None = None
+    hosts: list[str] = []
+
+
+class Registration(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The way through the identity provider's form for a new application."""
+
+    where: Where
+    id_token_steps: list[Sentence] = []
+    names: dict[str, str] = {}
+
+
+class Value(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One value the identity provider gives: its name on the screen, its look, where it is."""
+
+    label: Sentence
+    hint: Sentence
+    where: Where
+    shape: Literal["guid", "entra", "text"] = "text"
+
+
+class SecretCheck(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How to ask whether a client secret is right, without a user."""
+
+    question: Literal["bogus_code", "client_credentials"] = "bogus_code"
+    scope: str = ""
+    note: str = ""
+
+
+class Parameter(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A parameter this identity provider wants in the authorization request, and why."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z_]{1,40}$")]
+    value: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,200}$")]
+    why: Sentence
+
+
+class Advice(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a finding is called, what to do about it, and the step that mends it."""
+
+    title: str = ""
+    advice: str = ""
+    step: Literal[
+        "",
+        "before",
+        "redirect-uri",
+        "client-id",
+        "client-secret",
+        "metadata",
+        "test",
+        "handover",
+        "turn-on",
+    ] = ""
+
+
+class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An identity provider's guide."""
+
+    slug: Slug
+    name: Sentence
+    short: Sentence
+    choose: Sentence
+    address: Address
+    needs: list[Sentence]
+    portal_hosts: list[str] = []
+    registration: Registration
+    client_id: Value
+    client_secret: Value
+    metadata: Value
+    clean_up: list[Tick]
+    sources: list[Source]
+    secret_check: SecretCheck = SecretCheck()
+    extra: list[Parameter] = []
+    logout: str = ""
+    advice: dict[str, Advice] = {}
+    rank: int = 50
