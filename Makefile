@@ -1,0 +1,92 @@
+# make run            set up .venv and start the wizard (ARGS="--practice" and the like are passed on)
+# make test           set up everything the tests need, lint, run the suite
+# make test-products  the slow proofs against real products
+# make lint           ruff, and nothing else
+#
+# Works with GNU make 3.81, the one macOS ships. Windows has start.cmd.
+
+SHELL = /bin/sh
+VENV = .venv
+BIN = $(VENV)/bin
+PYTHON =
+ARGS =
+PROVIDERS = tests/providers
+
+.PHONY: run test test-products lint venv requirements requirements-dev node-modules chromium
+
+run: requirements
+	@exec $(BIN)/python app.py $(ARGS)
+
+test: requirements-dev node-modules chromium lint
+	$(BIN)/python -m pytest -m "not products" $(ARGS)
+
+# pytest exits with 5 when it collected nothing: there may be no such proof yet.
+test-products: requirements-dev
+	@$(BIN)/python -m pytest -m products $(ARGS) || { \
+	  code=$$?; \
+	  test $$code -eq 5 || exit $$code; \
+	  echo "0 passed, 0 failed"; \
+	}
+
+lint: requirements-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# An environment whose Python has been upgraded away is made again.
+venv:
+	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then exit 0; fi; \
+	found=; seen=; \
+	for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  command -v $$python >/dev/null 2>&1 || continue; \
+	  version=`$$python -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null` || continue; \
+	  seen="$$seen, $$python is $$version"; \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then found=$$python; break; fi; \
+	done; \
+	if test -z "$$found"; then \
+	  if test -z "$$seen"; then seen=", none was found"; fi; \
+	  echo "Latchkey needs Python 3.11 or newer$$seen." >&2; \
+	  echo "Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with Python $$version." >&2; \
+	$$found -m venv --clear $(VENV) || { \
+	  rm -rf $(VENV); \
+	  echo "Python $$version could not make a virtual environment." >&2; \
+	  echo "On Debian and Ubuntu: sudo apt install python3-venv" >&2; \
+	  exit 1; \
+	}
+
+# What was installed last is kept beside it; only a difference installs again.
+requirements: venv
+	@if cmp -s requirements.txt $(VENV)/requirements.txt; then exit 0; fi; \
+	echo "Installing what Latchkey needs (about a minute, once)." >&2; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt \
+	  && cp requirements.txt $(VENV)/requirements.txt
+
+requirements-dev: requirements
+	@if cmp -s requirements-dev.txt $(VENV)/requirements-dev.txt \
+	  && cmp -s requirements.txt $(VENV)/requirements-dev-base.txt; then exit 0; fi; \
+	echo "Installing what the tests need." >&2; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt \
+	  && cp requirements-dev.txt $(VENV)/requirements-dev.txt \
+	  && cp requirements.txt $(VENV)/requirements-dev-base.txt
+
+# The identity provider that we did not write. Without Node.js the tests that need it say so.
+node-modules:
+	@if cmp -s $(PROVIDERS)/package-lock.json $(PROVIDERS)/node_modules/.installed-lock.json; then exit 0; fi; \
+	if ! command -v npm >/dev/null 2>&1; then \
+	  echo "npm is not here: the tests against a real identity provider will be skipped." >&2; exit 0; \
+	fi; \
+	echo "Installing the identity provider that the tests sign in at." >&2; \
+	cd $(PROVIDERS) && npm ci --loglevel=error && cp package-lock.json node_modules/.installed-lock.json
+
+# Debian's own Chromium, where that can be had without asking anybody. Elsewhere any Chrome will do.
+chromium: requirements-dev
+	@if $(BIN)/python -m tests.support.tools chromium; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null 2>&1 || test "`id -u`" -ne 0; then \
+	  echo "No Chromium or Chrome here: the browser tests will be skipped." >&2; exit 0; \
+	fi; \
+	echo "Installing Chromium for the browser tests." >&2; \
+	apt-get update -q >/dev/null && \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium >/dev/null || \
+	echo "Chromium could not be installed: the browser tests will be skipped." >&2
