@@ -1,0 +1,173 @@
+"""A page as a tree, for tests that look at it without a browser. Standard library only.
+
+Stricter than browsers are: what a browser would mend silently is kept in `Document.mended`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+_VOID = {
+    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
+    *("source", "track", "wbr"),
+}
+# Elements whose end tag may be left out.
+_OPTIONAL_END = {
+    *("p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot"),
+    *("option", "optgroup", "colgroup"),
+}
+_CLOSES_P = {
+    *("address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset"),
+    *("figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main"),
+    *("nav", "ol", "p", "pre", "section", "table", "ul"),
+}
+_NOT_IN_ITSELF = {"form", "a", "button", "label", "option"}
+
+
+@dataclass
+class Element:
+    """One element: its tag, attributes (a bare one is ""), and children (elements and text)."""
+
+    tag: str
+    attributes: dict[str, str]
+    line: int
+    parent: "Element | None" = field(default=None, repr=False)
+    children: "list[Element | str]" = field(default_factory=list, repr=False)
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.attributes.get(name, default)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.attributes
+
+    @property
+    def text(self) -> str:
+        """All text inside, with spaces as a reader sees them."""
+        return " ".join("".join(self._texts()).split())
+
+    def _texts(self) -> Iterator[str]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            elif child.tag not in ("script", "style", "template"):
+                yield from child._texts()
+                if child.tag not in _INLINE:
+                    yield " "
+
+    def walk(self) -> "Iterator[Element]":
+        """Every element inside, in the order of the page."""
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child.walk()
+
+    def all(self, tag: str | None = None, **attributes: str) -> "list[Element]":
+        """Elements by tag and attributes: `all("input", name="client_id")`.
+
+        Underscores stand for hyphens: `data_code="x"`.
+        """
+        wanted = {name.replace("_", "-"): value for name, value in attributes.items()}
+        return self.where(
+            lambda e: (
+                (tag is None or e.tag == tag)
+                and all(e.attributes.get(name) == value for name, value in wanted.items())
+            )
+        )
+
+    def where(self, holds: "Callable[[Element], bool]") -> "list[Element]":
+        return [element for element in self.walk() if holds(element)]
+
+    def one(self, tag: str | None = None, **attributes: str) -> "Element":
+        """The only such element."""
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, f"{len(found)} elements {tag or ''} {attributes}, expected one"
+        return found[0]
+
+    def inside(self, tag: str) -> "Element | None":
+        """The nearest element around it with this tag."""
+        around = self.parent
+        while around is not None and around.tag != tag:
+            around = around.parent
+        return around
+
+
+_INLINE = {
+    *("a", "abbr", "b", "bdi", "cite", "code", "data", "em", "i", "kbd", "mark", "q", "s"),
+    *("samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"),
+}
+
+
+@dataclass
+class Document(Element):
+    """The whole page."""
+
+    doctype: str = ""
+    mended: list[str] = field(default_factory=list)
+
+
+def parse(text: str) -> Document:
+    """The page as a tree."""
+    parser = _TreeBuilder()
+    parser.feed(text)
+    parser.close()
+    parser.finish()
+    return parser.document
+
+
+class _TreeBuilder(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.document = Document("", {}, 0)
+        self._open: list[Element] = [self.document]
+
+    def _mended(self, what: str) -> None:
+        self.document.mended.append(f"line {self.getpos()[0]}: {what}")
+
+    def handle_decl(self, decl: str) -> None:
+        self.document.doctype = decl
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._start(tag, attrs)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._start(tag, attrs)
+        if tag not in _VOID:
+            self._open.pop()
+
+    def _start(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        if len(names) != len(set(names)):
+            self._mended(f"<{tag}> has an attribute twice")
+        open_tags = [element.tag for element in self._open]
+        if tag in _CLOSES_P and open_tags[-1] == "p":
+            self._open.pop()  # and a later </p> is a stray one
+        elif tag in _CLOSES_P and "p" in open_tags:
+            self._mended(f"<{tag}> inside <p>")
+        if tag in ("li", "dt", "dd", "option", "tr", "td", "th") and open_tags[-1] == tag:
+            self._open.pop()
+        if tag in _NOT_IN_ITSELF and tag in open_tags:
+            self._mended(f"<{tag}> inside <{tag}>")
+        element = Element(
+            tag, {n: v or "" for n, v in attrs}, self.getpos()[0], parent=self._open[-1]
+        )
+        self._open[-1].children.append(element)
+        if tag not in _VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID or all(element.tag != tag for element in self._open):
+            self._mended(f"stray </{tag}>")
+            return
+        while self._open[-1].tag != tag:
+            left = self._open.pop()
+            if left.tag not in _OPTIONAL_END:
+                self._mended(f"<{left.tag}> of line {left.line} is not closed before </{tag}>")
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)
+
+    def finish(self) -> None:
+        for left in self._open[1:]:
+            if left.tag not in _OPTIONAL_END:
+                self._mended(f"<{left.tag}> of line {left.line} is never closed")
