@@ -1,0 +1,88 @@
+"""A headless Chromium, and contexts in it that notice what a page should not do."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.tools import need
+
+REASON = "browser tests need Chromium or Chrome on this machine"
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+TIMEOUT_MS = 15_000
+
+_ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+
+
+@contextlib.contextmanager
+def run_chromium() -> Iterator[Browser]:
+    """The machine's own Chromium; nothing is downloaded."""
+    path = need("chromium", REASON)
+    # Chromium's sandbox does not start as root, which is what containers run as.
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    arguments = [*_ARGUMENTS, "--no-sandbox"] if as_root else _ARGUMENTS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextlib.contextmanager
+def run_context(
+    browser: Browser,
+    *,
+    javascript: bool = True,
+    colour_scheme: str = "light",
+    size: tuple[int, int] = (1280, 900),
+    tolerated: Sequence[str] = (),
+) -> Iterator[BrowserContext]:
+    """A fresh profile; at its end nothing may have gone wrong in any of its pages.
+
+    Wrong is: script that throws, anything written to the console as an error (a broken content
+    security policy is), and any request that would leave this machine. `tolerated` are parts of
+    console messages that are meant, such as the 4xx of a page under test.
+    """
+    wrong: list[str] = []
+    context = browser.new_context(
+        java_script_enabled=javascript,
+        color_scheme=colour_scheme,
+        viewport={"width": size[0], "height": size[1]},
+        service_workers="block",
+    )
+    context.set_default_timeout(TIMEOUT_MS)
+    context.on("weberror", lambda error: wrong.append(f"script: {error.error}"))
+    context.on("console", lambda message: _heard(message, wrong, tolerated))
+    context.route(lambda url: urlsplit(url).hostname not in LOOPBACK, lambda r: _refuse(r, wrong))
+    try:
+        yield context
+    finally:
+        context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def _heard(message, wrong, tolerated) -> None:
+    text = f"{message.text} ({message.location.get('url', '')})"
+    if message.type == "error" and not any(part in text for part in tolerated):
+        wrong.append(f"console: {text}")
+
+
+def _refuse(route, wrong) -> None:
+    wrong.append(f"leaves this machine: {route.request.url}")
+    route.abort()
+
+
+def screenshot(page: Page, path: Path) -> None:
+    """The whole page, as high as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, full_page=True, animations="disabled")
