@@ -231,7 +231,7 @@ class Fetcher:
         at_proxy = exchange.proxy and exchange.stage in ("resolving", "connecting")
         if at_proxy and code in ("dns", "refused", "unreachable", "reset"):
             code, detail = "proxy", f"nothing answers at {exchange.proxy}"
-        elif code in ("proxy", "proxy_auth") and exchange.proxy:
+        elif code in ("proxy", "proxy_auth") and not isinstance(error, FetchError):
             detail = f"{exchange.proxy}: {detail}"
         return FetchError(
             code, exchange.url, detail, issuer=issuer, notes=_notes(exchange, code, issuer)

@@ -69,9 +69,11 @@ class Exchange:
         """Take note of the socket in use, so that `cut` finds it."""
         with self._lock:
             self._leash = leash
-            late = self._cut
-        if late:
-            self.cut()
+        self.still_wanted()
+
+    def still_wanted(self) -> None:
+        """Raises TimeoutError once the exchange was cut."""
+        if self._cut:
             raise TimeoutError
 
     def cut(self) -> None:
@@ -99,10 +101,15 @@ class _Leashed:
         exchange.stage = "resolving"
         sock, self.peer = _connect(self._dns_host, self.port, exchange, bool(self.proxy))
         self._drop_leash()
-        self.leash = sock.dup()
-        exchange.hold(self.leash)
-        for option in self.socket_options or ():
-            sock.setsockopt(*option)
+        try:
+            self.leash = sock.dup()
+            exchange.hold(self.leash)
+            for option in self.socket_options or ():
+                sock.setsockopt(*option)
+        except BaseException:
+            sock.close()
+            self._drop_leash()
+            raise
         exchange.stage = "greeting"
         return sock
 
@@ -116,6 +123,8 @@ class _Leashed:
     def request(self, *args, **kwargs) -> None:
         exchange = current.get()
         exchange.reused = self.last_used > 0
+        if self.sock is None:
+            self.connect()
         exchange.address = "" if self.proxy else self.peer
         if self.leash is not None:
             exchange.hold(self.leash)
@@ -149,10 +158,13 @@ class _Secure(_Leashed, HTTPSConnection):
         # One context a connection: truststore holds a lock for the whole handshake, and a server
         # that stalls must not hold up the questions asked beside it.
         self.ssl_context = trusting_context(current.get().url)
+        tunnel = self._tunnel_host, self._tunnel_port, dict(self._tunnel_headers)
         try:
             super().connect()
         except ssl.SSLCertVerificationError:
-            self.close()
+            self.close()  # which forgets the tunnel
+            if tunnel[0]:
+                self.set_tunnel(*tunnel, scheme="https")
             with contextlib.suppress(Exception):
                 current.get().certificate = self._look_at_certificate()
             raise
@@ -237,6 +249,7 @@ def _connect(host: str, port: int, exchange: Exchange, to_proxy: bool) -> tuple[
     exchange.stage = "connecting"
     failures = []
     for position, address in enumerate(addresses):
+        exchange.still_wanted()
         last = position == len(addresses) - 1
         left = exchange.remaining()
         limit = left if last else min(CONNECT_SECONDS, left / 2)
