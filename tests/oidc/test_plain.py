@@ -1,0 +1,75 @@
+"""Text from outside is one line, bounded, and without what could trick the eye."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wizard.oidc.plain import kind, plain
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("text", "text"),
+        ("two\r\nlines\tand\x00more", "two lines and more"),
+        ("right\u202eto left\u2066", "right to left"),
+        ("\ud800half", "half"),
+        ("<b>bold</b>", "<b>bold</b>"),
+        (None, "null"),
+        (True, "true"),
+        (17, "17"),
+        (10**400, "a very large number"),
+        (1.5, "1.5"),
+        ([], "an empty list"),
+        (["a", "b"], "a, b"),
+        (["a", ["b"], {"c": 1}], "a, a list, an object"),
+        (list("abcdefg"), "a, b, c, d, e and 2 more"),
+        ({"a": 1}, "an object"),
+    ],
+)
+def test_a_value_from_outside_is_shown_in_plain_words(value, shown):
+    assert plain(value) == shown
+
+
+@pytest.mark.parametrize("text", ["x" * 301, "x" * 10_000, "\x00" * 1000 + "x" * 400])
+def test_a_long_text_is_cut_and_says_so(text):
+    assert len(plain(text)) <= 300
+    assert plain(text).endswith("…")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the code was s3cr~t/+=",
+        "x" * 295 + "s3cr~t/+=",
+        "code=s3cr~t%2F%2B%3D is not known",
+    ],
+    ids=["whole", "across the cut", "in an address"],
+)
+def test_a_value_to_hide_is_not_shown_not_even_in_part(text):
+    assert "s3" not in plain(text, hide=["s3cr~t/+=", None, ""])
+    assert "s3" not in plain([text], hide=["s3cr~t/+="])
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "null"),
+        (False, "true or false"),
+        ("", "text"),
+        (0, "a number"),
+        (0.5, "a number"),
+        ([], "a list"),
+        ({}, "an object"),
+    ],
+)
+def test_each_kind_of_json_value_has_a_name(value, words):
+    assert kind(value) == words
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.text() | st.integers() | st.floats() | st.lists(st.text()))
+def test_whatever_is_shown_is_one_bounded_printable_line(value):
+    shown = plain(value, 40)
+    assert len(shown) <= 40
+    assert shown.isprintable() or "\u3000" in shown or "\xa0" in shown
