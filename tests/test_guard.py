@@ -421,7 +421,7 @@ def test_a_request_may_carry_64_kb_and_no_more(app, visitor):
 # --- over the wire, for what a test client cannot say
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def wire():
     """The small app behind the real server on a port of its own; gives the port."""
     sockets = serve.bind(0)

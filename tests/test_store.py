@@ -299,6 +299,7 @@ def test_a_file_that_cannot_be_read_is_kept_aside_and_the_new_place_is_named(tmp
             )
             again.create_setup("connectwise", "entra", "")
     assert kept.read_bytes() == damaged
+    assert again.kept_aside() == [kept]
     assert [row.product for row in again_opened(tmp_path)] == ["connectwise"]
 
 

@@ -107,6 +107,10 @@ class Store:
         for _, connection in connections:
             connection.close()
 
+    def kept_aside(self) -> list[Path]:
+        """Damaged files of earlier starts, which somebody may still want to mend."""
+        return sorted(self.path.parent.glob(f"{self.path.name}.damaged-*"))
+
     # --- setups
 
     def create_setup(self, product: str, provider: str, name: str = "") -> str:

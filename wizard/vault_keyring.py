@@ -2,12 +2,13 @@
 
 import contextlib
 import json
-import os
 import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from wizard.private_file import replace_private
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -221,16 +222,3 @@ class VaultNames:
     def _write(self, keys: set[tuple[str, str]]) -> None:
         with contextlib.suppress(OSError):
             replace_private(self._path, json.dumps(sorted(keys)).encode())
-
-
-def replace_private(path: Path, content: bytes) -> None:
-    """Write a file only its owner may read, whole or not at all. Raises OSError."""
-    beside = path.with_name(f"{path.name}.new")
-    with contextlib.suppress(FileNotFoundError):
-        beside.unlink()
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
