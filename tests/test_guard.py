@@ -10,11 +10,11 @@ import pytest
 from flask import Flask, session
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
+from jinja2 import DictLoader
 
 from wizard import serve
 from wizard.guard import MAX_BODY, current_sid, init_guard
 
-ROOT = Path(__file__).resolve().parent.parent
 PORT = 8765
 TOKEN = "the-launch-token-of-this-test"
 OWN = f"http://localhost:{PORT}"
@@ -23,9 +23,12 @@ OWN = f"http://localhost:{PORT}"
 def small_app(port: int = PORT, static: Path | None = None) -> Flask:
     app = Flask(
         "small",
-        template_folder=str(ROOT / "templates"),
         static_folder=str(static) if static else None,
         static_url_path="/static",
+    )
+    # The real page is the application's; what the guard says is judged here.
+    app.jinja_env.loader = DictLoader(
+        {"errors/plain.html": "{{ title }} {{ sentence }} {{ way_out }}"}
     )
     app.changes = []
     init_guard(app, port=port, launch_token=TOKEN)
