@@ -29,6 +29,8 @@ from .strict_json import StrictJsonError, parse_object
 
 __all__ = [
     "ALGS",
+    "ASYMMETRIC",
+    "MAC_ALGS",
     "KeySet",
     "TokenRefused",
     "UnfitKey",
@@ -38,8 +40,9 @@ __all__ = [
     "verify",
 ]
 
+ASYMMETRIC = RSA_ALGS + EC_ALGS
 MAC_ALGS = ("HS256", "HS384", "HS512")
-ALGS = RSA_ALGS + EC_ALGS + MAC_ALGS
+ALGS = ASYMMETRIC + MAC_ALGS
 MAX_CHARACTERS = 32 * 1024
 _MAX_TRIED = 8  # keys tried for a token that names none
 _TYPES = ("jwt", "application/jwt")
