@@ -1,0 +1,122 @@
+"""Imports point one way. This holds the arrows of ARCHITECTURE.md."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+WIZARD = ROOT / "wizard"
+
+# Which parts a part may know. A part is a module or a package straight under wizard/.
+MAY_KNOW = {
+    "oidc": set(),
+    "entra_secret": set(),
+    "paste": {"oidc", "entra_secret"},
+    "fetch": {"oidc"},
+    "private_file": set(),
+    "store_file": {"private_file"},
+    "store": {"store_file"},
+    "vault_keyring": {"private_file"},
+    "vault": {"vault_keyring"},
+    "catalogue": set(),
+    "guard": set(),
+    "serve": set(),
+    "extensions": set(),
+    "instance": {"private_file", "serve", "guard"},
+    "open_browser": {"private_file"},
+    "probes": {"fetch", "oidc"},
+    "matching": {"catalogue", "oidc"},
+    "setups": {"catalogue", "oidc", "store", "vault"},
+    "judging": {"catalogue", "paste", "probes", "fetch", "oidc", "setups"},
+    "steps": {"judging", "setups"},
+    "answering": {"judging", "setups", "oidc", "store", "vault"},
+    "round_trip": {"judging", "matching", "fetch", "oidc", "setups"},
+    "wording": {"catalogue", "oidc", "setups"},
+    "forms": {"paste"},
+    "handover": {"catalogue", "setups"},
+    "practice": {"entra_secret", "fetch", "oidc", "serve", "store_file", "private_file"},
+}
+TOP = {"application", "views"}  # the pages and the factory that knows them; nobody else does
+
+
+def _parts() -> list[str]:
+    return sorted(
+        path.stem
+        for path in WIZARD.iterdir()
+        if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").exists()
+    )
+
+
+def _imports(path: Path) -> set[str]:
+    known = set()
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+            names = [f"{module}.{alias.name}" for alias in node.names]
+        known |= {name.split(".")[1] for name in names if name.startswith("wizard.")}
+    return known
+
+
+def _files(part: str) -> list[Path]:
+    single = WIZARD / f"{part}.py"
+    return [single] if single.exists() else sorted((WIZARD / part).rglob("*.py"))
+
+
+@pytest.mark.parametrize("part", _parts())
+def test_a_part_knows_only_what_lies_below_it(part):
+    assert part in MAY_KNOW or part in TOP, f"{part} has no place in the picture"
+    known = set().union(*map(_imports, _files(part))) - {part}
+    if part not in TOP:
+        assert known <= MAY_KNOW[part]
+    elif part == "views":
+        assert "practice" not in known, "the pages start it through the desk only"
+
+
+PURE = ["oidc", "paste", "entra_secret"]
+FORBIDDEN = {"flask", "requests", "socket", "time", "random", "secrets", "os", "pathlib", "sqlite3"}
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_the_pure_parts_have_no_network_clock_file_or_randomness(part):
+    for path in _files(part):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            roots = set()
+            if isinstance(node, ast.Import):
+                roots = {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                roots = {(node.module or "").split(".")[0]}
+            assert not roots & FORBIDDEN, f"{path.name} imports {roots & FORBIDDEN}"
+
+
+def test_only_the_guard_calls_python_jose():
+    callers = {
+        path.relative_to(WIZARD).as_posix()
+        for path in WIZARD.rglob("*.py")
+        if "jose" in {n.split(".")[0] for n in _roots(path)}
+    }
+    assert callers == {"oidc/jose_guard.py"}
+
+
+def test_only_fetch_opens_outgoing_connections():
+    callers = {
+        path.relative_to(WIZARD).parts[0]
+        for path in WIZARD.rglob("*.py")
+        if "requests" in {n.split(".")[0] for n in _roots(path)}
+    }
+    assert callers - {"practice"} == {"fetch"}
+
+
+def _roots(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module)
+    return found

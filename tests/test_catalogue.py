@@ -1,0 +1,85 @@
+"""Guides and advice: every file is judged whole, and a wrong one names itself and the key."""
+
+from pathlib import Path
+
+import pytest
+
+from wizard import catalogue
+from wizard.catalogue import GuideError, read_guide
+from wizard.catalogue.guides import Product, Provider
+
+FOLDER = Path(catalogue.__file__).parent
+PRODUCTS = sorted((FOLDER / "products").glob("*.toml"))
+PROVIDERS = sorted((FOLDER / "providers").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", PRODUCTS, ids=lambda path: path.stem)
+def test_every_product_guide_is_whole(path):
+    guide = read_guide(path, Product)
+    assert guide.slug == path.stem
+    labels = [field.value for field in guide.hand_over.fields]
+    assert "client_id" in labels
+    assert ("client_secret" in labels) is guide.protocol.uses_secret
+    # The secret's flow and the response type go together: a code is redeemed, an ID token is not.
+    assert guide.protocol.uses_secret is (guide.protocol.response_type == "code")
+
+
+@pytest.mark.parametrize("path", PROVIDERS, ids=lambda path: path.stem)
+def test_every_provider_guide_is_whole(path):
+    guide = read_guide(path, Provider)
+    for code in guide.advice:
+        assert code in catalogue.general_advice(), f"{code} is no code of ours"
+    assert guide.registration.id_token_steps
+
+
+def test_the_slugs_are_those_that_outside_scripts_use():
+    assert {"syncro", "connectwise", "other", "practice"} <= {p.slug for p in catalogue.products()}
+    assert {"entra", "oidc", "practice"} <= {p.slug for p in catalogue.providers()}
+
+
+def test_every_advice_has_a_title_and_reads_as_text():
+    for code, advice in catalogue.general_advice().items():
+        assert advice.title, code
+        for word in ("invalid", "please", "sorry", "oops"):
+            assert word not in f"{advice.title} {advice.advice}".lower(), code
+
+
+SYNCRO = (FOLDER / "products" / "syncro.toml").read_text("utf-8")
+
+BROKEN = {
+    "not TOML": ("slug = ", "Invalid"),
+    "a key nobody knows": (SYNCRO.replace("rank = 10", "rankk = 10"), "rankk"),
+    "a key left out": (SYNCRO.replace('scopes = "openid profile email"\n', ""), "scopes"),
+    "a wrong kind of value": (SYNCRO.replace("uses_secret = true", 'uses_secret = "yes"'), "secret"),
+    "a response type we do not do": (SYNCRO.replace('"code"', '"token"'), "protocol.response_type"),
+    "a slug unlike the file": (SYNCRO.replace('slug = "syncro"', 'slug = "sincro"'), "sincro"),
+    "a placeholder nobody fills in": (SYNCRO.replace("{provider}", "{povider}", 1), "povider"),
+    "a mark not closed": (SYNCRO.replace("**Save**", "**Save", 1), "**"),
+    "HTML": (SYNCRO.replace("**Save**", "<b>Save</b>", 1), "HTML"),
+    "a tick named twice": (SYNCRO.replace('name = "save"', 'name = "enable"'), "enable"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_guide_is_an_error_that_names_file_and_key(kind, tmp_path):
+    text, key = BROKEN[kind]
+    assert text != SYNCRO
+    path = tmp_path / "syncro.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(GuideError) as caught:
+        read_guide(path, Product)
+    assert "syncro.toml" in str(caught.value)
+    assert key in str(caught.value)
+
+
+def test_an_unknown_slug_is_no_path():
+    for slug in ("nobody", "../providers/entra", "", "syncro.toml"):
+        with pytest.raises(KeyError):
+            catalogue.product(slug)
+
+
+def test_placeholders_are_filled_in_and_nothing_else():
+    words = {"product": "<Syncro> {provider}", "provider": "Entra"}
+    assert catalogue.fill("{product} and {provider}{nobody}", words) == (
+        "<Syncro> {provider} and Entra"
+    )

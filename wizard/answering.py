@@ -1,0 +1,127 @@
+"""What happens to an answer: cleaned, judged, saved, and asked about. Flask-free.
+
+Order of saving: the secret goes into the vault before the store names its version, and the old
+version is forgotten afterwards, so that a kill in between loses nothing.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from wizard import judging, setups
+from wizard.oidc.discovery import suggest_metadata_url, tenant_of
+from wizard.oidc.finding import Finding, Status, warned
+from wizard.setups import Setup, Values, as_rows
+from wizard.store import Store
+from wizard.vault import Vault
+
+# A text these say no to cannot be right, whatever the world says: an error at the field.
+CANNOT_BE_RIGHT = frozenset(
+    {
+        "redirect_uri_not_a_url",
+        "redirect_uri_not_https",
+        "metadata_url_not_a_url",
+        "metadata_url_not_https",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Values as they would be, and what their shape says."""
+
+    values: Values
+    findings: Sequence[Finding]
+    suggested_url: str = ""
+
+    @property
+    def wrong(self) -> Finding | None:
+        """The finding that makes this an error at the field, if there is one."""
+        return next((f for f in self.findings if f.code in CANNOT_BE_RIGHT), None)
+
+
+def consider(setup: Setup, slug: str, answers: Mapping[str, str | None]) -> Candidate:
+    """Judge `answers` by their shape. An empty secret keeps the one there is."""
+    given = {name: value for name, value in answers.items() if value is not None}
+    if not given.get("client_secret"):
+        given.pop("client_secret", None)
+    elif given["client_secret"] != setup.values.client_secret:
+        given["secret_version"] = secrets.token_hex(8)
+    values = replace(setup.values, **given)
+    if slug == "metadata" and values.metadata_url:
+        suggestion = suggest_metadata_url(values.metadata_url, judging.address_rules(setup))
+        if suggestion and suggestion.url != values.metadata_url:
+            found = warned(
+                "metadata_url_suggested",
+                about=values.metadata_url,
+                expected=suggestion.url,
+                actual=suggestion.kind.replace("_", " "),
+            )
+            return Candidate(values, [found], suggestion.url)
+    return Candidate(values, judging.shape(setup, slug, values))
+
+
+def save(store: Store, vault: Vault, setup: Setup, slug: str, values: Values) -> Setup:
+    """Save a step's values and give the setup as it then is."""
+    answers: dict[str, str | None] = {}
+    for name in ("redirect_uri", "client_id", "metadata_url", "secret_expires", "secret_version"):
+        value = getattr(values, name)
+        if value != getattr(setup.values, name):
+            answers[name] = value or None
+    if "secret_version" in answers:
+        vault.put(setup.id, values.secret_version, values.client_secret)
+        answers["auth_method"] = None  # found out with the old secret
+    if "client_id" in answers or "metadata_url" in answers:
+        answers["auth_method"] = None
+    if answers:
+        store.save_answers(setup.id, answers)
+    if "secret_version" in answers and setup.values.secret_version:
+        vault.forget(setup.id, setup.values.secret_version)
+    return setups.load(store, vault, setup.id, setup.port)
+
+
+def ask_and_keep(
+    store: Store, vault: Vault, setup: Setup, slug: str
+) -> tuple[Setup, list[Finding]]:
+    """Ask the provider what the step's value touches, keep the answers, and give the setup anew."""
+    topics = judging.TOPICS_OF_STEP[slug]
+    if not setup.values.metadata_url:
+        return setup, []
+    asked = judging.ask(setup, setup.values, topics)
+    facts: dict[str, str | None] = {}
+    if asked.metadata:
+        facts["metadata_facts"] = json.dumps(
+            {
+                "issuer": asked.metadata.issuer,
+                "tenant": tenant_of(asked.metadata) or "",
+                "authorization_endpoint": asked.metadata.authorization_endpoint,
+                "token_endpoint": asked.metadata.token_endpoint or "",
+            }
+        )
+    if asked.auth_method:
+        facts["auth_method"] = asked.auth_method
+    if facts:
+        store.save_answers(setup.id, facts)
+    for topic, findings in asked.findings.items():
+        store.save_check(setup.id, topic, setup.fingerprint(topic), as_rows(findings))
+    found = [finding for topic in asked.findings for finding in asked.findings[topic]]
+    return setups.load(store, vault, setup.id, setup.port), found
+
+
+def go_on_anyway(store: Store, vault: Vault, setup: Setup, slug: str) -> Setup:
+    """Record that she goes on with what failed at this step (at every step, from the metadata)."""
+    slugs = judging.TOPICS_OF_STEP if slug == "metadata" else [slug]
+    marks = {
+        f"went_on:{each}": judging.override_mark(each, setup.values)
+        for each in slugs
+        if judging.failures(setup, each)
+    }
+    if marks:
+        store.save_answers(setup.id, marks)
+    return setups.load(store, vault, setup.id, setup.port)
+
+
+def has_failed(findings: Sequence[Finding]) -> bool:
+    """Whether one of them is a sure failure."""
+    return any(finding.status is Status.FAIL for finding in findings)

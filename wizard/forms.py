@@ -1,0 +1,142 @@
+"""One form a page. A form judges shape only: it never asks the network.
+
+A text that cannot be right is a form error, shown at the field; a text that is plausible but that
+the world disagrees with is a finding, judged elsewhere.
+"""
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    PasswordField,
+    RadioField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from wizard import paste
+
+LONGEST = {
+    "redirect_uri": 2048,
+    "client_id": 512,
+    "client_secret": 2048,
+    "metadata_url": 2048,
+    "name": 80,
+}
+
+
+def _cleaned(value: str | None) -> str | None:
+    return paste.clean(value).value if isinstance(value, str) else value
+
+
+def _cleaned_outside(value: str | None) -> str | None:
+    return paste.clean(value, keep_inside=True).value if isinstance(value, str) else value
+
+
+def _entered(sentence: str) -> InputRequired:
+    return InputRequired(sentence)
+
+
+def _at_most(name: str, what: str) -> Length:
+    longest = LONGEST[name]
+    return Length(max=longest, message=f"{what} is longer than {longest} characters")
+
+
+class _Answer(FlaskForm):
+    """What every question page has: the answer, and the box that follows a sure failure."""
+
+    go_on_anyway = BooleanField("Go on anyway")
+
+
+class _NotEmpty:
+    """After cleaning nothing may be left of nothing: a paste of invisible characters is empty."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: FlaskForm, field: StringField) -> None:
+        if not field.data:
+            raise ValidationError(self.sentence)
+
+
+class NewSetupForm(FlaskForm):
+    """Which product, which identity provider, and for whom."""
+
+    product = RadioField("Product", validators=[InputRequired("Choose the product")])
+    provider = RadioField(
+        "Identity provider", validators=[InputRequired("Choose the identity provider")]
+    )
+    name = StringField(
+        "Customer (optional)",
+        filters=[_cleaned],
+        validators=[Optional(), _at_most("name", "The customer's name")],
+    )
+
+
+class BeforeForm(FlaskForm):
+    """Nothing to enter: she has read it."""
+
+
+class RedirectUriForm(_Answer):
+    """The product's redirect URI."""
+
+    redirect_uri = StringField(
+        "Redirect URI",
+        filters=[_cleaned],
+        validators=[
+            _NotEmpty("Enter the redirect URI"),
+            _at_most("redirect_uri", "The redirect URI"),
+        ],
+    )
+
+
+class ClientIdForm(_Answer):
+    """The client ID the identity provider gave."""
+
+    client_id = StringField(
+        "Client ID",
+        filters=[_cleaned],
+        validators=[_NotEmpty("Enter the client ID"), _at_most("client_id", "The client ID")],
+    )
+
+
+class ClientSecretForm(_Answer):
+    """The client secret. Its field is never filled in by us; empty means: keep what there is."""
+
+    client_secret = PasswordField(
+        "Client secret",
+        filters=[_cleaned_outside],
+        validators=[_at_most("client_secret", "The client secret")],
+    )
+    secret_expires = DateField("Expires on", validators=[Optional()])
+
+    def validate_secret_expires(self, field: DateField) -> None:
+        if field.raw_data and field.raw_data[0] and field.data is None:
+            field.errors = ["Enter the date as year-month-day, like 2027-05-01"]
+            raise ValidationError(field.errors[0])
+
+
+class MetadataForm(_Answer):
+    """The metadata URL, or what one can be made from."""
+
+    metadata_url = StringField(
+        "Metadata URL",
+        filters=[_cleaned],
+        validators=[
+            _NotEmpty("Enter the metadata URL"),
+            _at_most("metadata_url", "The metadata URL"),
+        ],
+    )
+
+
+class PlainForm(FlaskForm):
+    """A button and nothing else; it carries the CSRF token."""
+
+
+FORM_OF_STEP = {
+    "redirect-uri": RedirectUriForm,
+    "client-id": ClientIdForm,
+    "client-secret": ClientSecretForm,
+    "metadata": MetadataForm,
+}

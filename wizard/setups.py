@@ -1,0 +1,194 @@
+"""A setup: its saved facts, and what follows from them (values, what is still proved, its words).
+
+Where she stands and whether a verdict still holds are derived here and in `steps.py`, never stored.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from wizard import catalogue
+from wizard.catalogue.guides import Product, Provider
+from wizard.oidc.finding import Finding, Status
+from wizard.store import Check, Run, SetupRow, Store
+from wizard.vault import Vault
+
+TESTED = ("client_id", "secret_version", "metadata_url")
+_TOPIC_VALUES = {
+    "discovery": ("metadata_url",),
+    "registration": ("metadata_url", "client_id", "redirect_uri"),
+    "secret": ("metadata_url", "client_id", "secret_version"),
+}
+
+
+class UnknownSetup(Exception):
+    """There is no setup of that id on this computer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What she has entered. `secret_version` stands for the secret wherever it must not appear."""
+
+    redirect_uri: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    secret_version: str = ""
+    secret_expires: str = ""
+    metadata_url: str = ""
+    auth_method: str = ""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One product connected to one identity provider, as far as she has come."""
+
+    row: SetupRow
+    product: Product
+    provider: Provider
+    values: Values
+    answers: Mapping[str, str]
+    checks: Mapping[str, Check]
+    runs: list[Run]
+    ticks: Mapping[str, Mapping[str, str]]
+    port: int
+
+    @property
+    def id(self) -> str:
+        return self.row.id
+
+    @property
+    def name(self) -> str:
+        """Product and, where she named one, customer."""
+        return f"{self.product.name}, {self.row.name}" if self.row.name else self.product.name
+
+    @property
+    def app_name(self) -> str:
+        """What to call the application at the identity provider."""
+        return f"{self.product.name} single sign-on"
+
+    @property
+    def callback_uri(self) -> str:
+        """Latchkey's own redirect URI, for the test sign-in."""
+        return f"http://localhost:{self.port}/callback"
+
+    @property
+    def practice_url(self) -> str:
+        return f"http://localhost:{self.port + 1}/"
+
+    @property
+    def practises(self) -> bool:
+        return "practice" in (self.product.slug, self.provider.slug)
+
+    def fingerprint(self, topic: str = "sign-in", values: Values | None = None) -> str:
+        """Stands for the values a verdict on `topic` was reached with."""
+        chosen = values or self.values
+        protocol = self.product.protocol
+        parts = [getattr(chosen, name) for name in _TOPIC_VALUES.get(topic, TESTED)]
+        parts += [
+            protocol.response_type,
+            protocol.response_mode,
+            protocol.scopes,
+            self.callback_uri,
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    @cached_property
+    def run(self) -> Run | None:
+        """The newest test sign-in, if it was made with the values as they are now."""
+        newest = self.runs[0] if self.runs else None
+        return newest if newest and newest.fingerprint == self.fingerprint() else None
+
+    @property
+    def withdrawn_run(self) -> Run | None:
+        """The newest test sign-in, where a tested value has changed since."""
+        return self.runs[0] if self.runs and self.run is None else None
+
+    def current_check(self, topic: str) -> Check | None:
+        """The saved live check of `topic`, if it was about the values as they are now."""
+        check = self.checks.get(topic)
+        return check if check and check.fingerprint == self.fingerprint(topic) else None
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What the last check of the metadata document told that later pages show."""
+        check = self.current_check("discovery")
+        facts = self.answers.get("metadata_facts") if check else None
+        return json.loads(facts) if facts else {}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What a guide's {placeholders} are filled with."""
+        return {
+            "product": self.product.name,
+            "provider": self.provider.short,
+            "app_name": self.app_name,
+            "product_redirect_uri": self.values.redirect_uri,
+            "test_redirect_uri": self.callback_uri,
+            "response_type": self.product.protocol.response_type,
+            "practice_url": self.practice_url,
+            "practice_port": str(self.port + 1),
+            "client_id": self.values.client_id,
+            "tenant_id": self.metadata.get("tenant", ""),
+        }
+
+
+def load(store: Store, vault: Vault, setup_id: str, port: int) -> Setup:
+    """The setup of that id. Raises UnknownSetup, GuideError, StoreError."""
+    row = store.setup(setup_id)
+    if row is None:
+        raise UnknownSetup(setup_id)
+    return _assemble(store, vault, row, port)
+
+
+def load_all(store: Store, vault: Vault, port: int) -> list[Setup]:
+    """Every setup on this computer, the one changed last first."""
+    return [_assemble(store, vault, row, port) for row in store.setups()]
+
+
+def _assemble(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
+    answers = store.answers(row.id)
+    version = answers.get("secret_version", "")
+    names = ("redirect_uri", "client_id", "secret_expires", "metadata_url", "auth_method")
+    values = Values(
+        **{name: answers.get(name, "") for name in names},
+        secret_version=version,
+        client_secret=(vault.get(row.id, version) or "") if version else "",
+    )
+    return Setup(
+        row=row,
+        product=catalogue.product(row.product),
+        provider=catalogue.provider(row.provider),
+        values=values,
+        answers=answers,
+        checks=store.checks(row.id),
+        runs=store.runs(row.id),
+        ticks=store.ticks(row.id),
+        port=port,
+    )
+
+
+def as_rows(findings: Iterable[Finding]) -> list[dict[str, object]]:
+    """Findings as the store keeps them."""
+    return [
+        {
+            "code": finding.code,
+            "status": finding.status.value,
+            "about": finding.about,
+            "expected": finding.expected,
+            "actual": finding.actual,
+            "spec": finding.spec,
+            "evidence": list(finding.evidence),
+            "took_ms": finding.took_ms,
+        }
+        for finding in findings
+    ]
+
+
+def from_rows(rows: Iterable[Mapping[str, object]]) -> list[Finding]:
+    """Findings as they were before `as_rows`."""
+    return [
+        Finding(**{**row, "status": Status(row["status"]), "evidence": tuple(row["evidence"])})
+        for row in rows
+    ]

@@ -1,0 +1,97 @@
+"""The flow as one tuple. Where she stands is worked out from what is saved."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wizard import judging
+from wizard.setups import Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of the flow: when it applies, and when it is done."""
+
+    slug: str
+    title: str
+    group: str
+    done: Callable[[Setup], bool]
+    applies: Callable[[Setup], bool] = lambda _: True
+
+
+def _answered(slug: str, name: str) -> Callable[[Setup], bool]:
+    return lambda setup: bool(getattr(setup.values, name)) and not judging.blocked(setup, slug)
+
+
+def _proved(setup: Setup) -> bool:
+    if setup.run and setup.run.verdict in ("pass", "warn"):
+        return True
+    return setup.answers.get("went_on:test") == setup.fingerprint()
+
+
+def _all_ticked(setup: Setup) -> bool:
+    ticked = setup.ticks.get("turn-on", {})
+    return all(tick.name in ticked for tick in turn_on_ticks(setup))
+
+
+def turn_on_ticks(setup: Setup) -> list:
+    """What is to be done at the last step, in order: switch on, prove, clean up."""
+    plan = setup.product.turn_on
+    return [*plan.switch, *plan.prove, *setup.provider.clean_up]
+
+
+STEPS = (
+    Step("before", "Before you start", "Prepare", lambda s: "ready" in s.ticks.get("before", {})),
+    Step(
+        "redirect-uri", "Redirect URI", "In {provider}", _answered("redirect-uri", "redirect_uri")
+    ),
+    Step("client-id", "Client ID", "In {provider}", _answered("client-id", "client_id")),
+    Step(
+        "client-secret",
+        "Client secret",
+        "In {provider}",
+        _answered("client-secret", "client_secret"),
+        applies=lambda setup: setup.product.protocol.uses_secret,
+    ),
+    Step("metadata", "Metadata URL", "In {provider}", _answered("metadata", "metadata_url")),
+    Step("test", "Test sign-in", "Prove it", _proved),
+    Step(
+        "handover",
+        "Hand over the values",
+        "In {product}",
+        lambda setup: "handed-over" in setup.ticks.get("handover", {}),
+    ),
+    Step("turn-on", "Turn it on safely", "In {product}", _all_ticked),
+)
+
+
+def flow(setup: Setup) -> list[Step]:
+    """The steps that apply to this setup, in order."""
+    return [step for step in STEPS if step.applies(setup)]
+
+
+def position(setup: Setup) -> Step:
+    """The first step that is not done; the last one when all are."""
+    steps = flow(setup)
+    return next((step for step in steps if not step.done(setup)), steps[-1])
+
+
+def is_open(setup: Setup, step: Step) -> bool:
+    """A step opens when all before it are done."""
+    for earlier in flow(setup):
+        if earlier.slug == step.slug:
+            return True
+        if not earlier.done(setup):
+            return False
+    return False
+
+
+def find(setup: Setup, slug: str) -> Step | None:
+    """The step of that slug, if it is in this setup's flow."""
+    return next((step for step in flow(setup) if step.slug == slug), None)
+
+
+def before(setup: Setup, step: Step) -> Step | None:
+    """The step one goes back to."""
+    steps = flow(setup)
+    place = [candidate.slug for candidate in steps].index(step.slug)
+    return steps[place - 1] if place else None

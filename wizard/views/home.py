@@ -1,0 +1,118 @@
+"""Home, a new setup, and the practice provider."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from wizard import catalogue, setups, steps
+from wizard.application import desk
+from wizard.forms import NewSetupForm, PlainForm
+from wizard.setups import Setup
+from wizard.wording import day
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+def index() -> str:
+    """The setups on this computer, each with where it stands and what is next."""
+    here = setups.load_all(desk().store, desk().vault, desk().port)
+    return render_template(
+        "home.html", cards=[_card(setup) for setup in here], form=PlainForm(), desk=desk()
+    )
+
+
+def _card(setup: Setup) -> dict[str, object]:
+    flow = steps.flow(setup)
+    step = steps.position(setup)
+    finished = all(each.done(setup) for each in flow)
+    place = [each.slug for each in flow].index(step.slug) + 1
+    said = []
+    if setup.run:
+        said.append(f"test sign-in {_VERDICT[setup.run.verdict]} {day(setup.run.ended_at)}")
+    elif setup.withdrawn_run:
+        said.append("a value changed since the test sign-in")
+    if not finished:
+        said.append(f"next: {step.title}")
+    return {
+        "setup": setup,
+        "step": step,
+        "finished": finished,
+        "tag": "Done" if finished else f"Step {place} of {len(flow)}",
+        "said": said,
+    }
+
+
+_VERDICT = {"pass": "passed", "warn": "passed with a warning", "fail": "failed"}
+
+
+@pages.get("/setups/new")
+def new() -> str:
+    """Choose product and identity provider."""
+    return _choose(_form())
+
+
+@pages.post("/setups")
+def create() -> Response | tuple[str, int]:
+    """Make a setup and go to its first step."""
+    form = _form()
+    if not form.validate_on_submit():
+        return _choose(form), 400
+    if "practice" in (form.product.data, form.provider.data) and (failed := _start_practice()):
+        return _choose(form, practice_failed=failed), 503
+    setup_id = desk().store.create_setup(
+        form.product.data, form.provider.data, form.name.data or ""
+    )
+    return redirect(url_for("steps.show", setup_id=setup_id, slug="before"), 303)
+
+
+@pages.post("/practice")
+def practise() -> Response | tuple[str, int]:
+    """Start the practice provider, and on to a practice setup, a new one if there is none.
+
+    With `back`, the id of a setup that waits for the practice provider, to that one.
+    """
+    if failed := _start_practice():
+        return render_template(
+            "errors/plain.html",
+            title="The practice provider could not be started",
+            sentence=failed,
+            way_out="Your setups are on the home page.",
+        ), 503
+    waiting = desk().store.setup(request.form.get("back", ""))
+    if waiting:
+        return redirect(url_for("steps.resume", setup_id=waiting.id), 303)
+    rows = desk().store.setups()
+    kept = next((r.id for r in rows if r.product == r.provider == "practice"), None)
+    setup_id = kept or desk().store.create_setup("practice", "practice", "")
+    return redirect(url_for("steps.resume", setup_id=setup_id), 303)
+
+
+def _start_practice() -> str:
+    """Have it running; the sentence that says why it cannot be, else nothing."""
+    practice = desk().practice
+    if practice is None:
+        return "This copy of Latchkey was started without one."
+    if practice.running:
+        return ""
+    try:
+        practice.start()
+    except OSError as error:
+        return str(error)
+    return ""
+
+
+def _form() -> NewSetupForm:
+    form = NewSetupForm()
+    form.product.choices = [(guide.slug, guide.name) for guide in catalogue.products()]
+    form.provider.choices = [(guide.slug, guide.name) for guide in catalogue.providers()]
+    return form
+
+
+def _choose(form: NewSetupForm, practice_failed: str = "") -> str:
+    return render_template(
+        "new.html",
+        form=form,
+        products={guide.slug: guide for guide in catalogue.products()},
+        providers={guide.slug: guide for guide in catalogue.providers()},
+        practice_failed=practice_failed,
+    )

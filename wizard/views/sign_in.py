@@ -1,0 +1,124 @@
+"""The test sign-in: check your answers, go, come back, and what it proved."""
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from wizard import catalogue, round_trip, wording
+from wizard.application import desk
+from wizard.catalogue.guides import Advice
+from wizard.extensions import csrf
+from wizard.forms import PlainForm
+from wizard.guard import current_sid
+from wizard.oidc.finding import Finding
+from wizard.round_trip import SignInUnknown
+from wizard.setups import Setup, as_rows, from_rows
+from wizard.views.steps import load, open_step, render_step, to_position
+
+pages = Blueprint("sign_in", __name__)
+
+
+@pages.get("/setups/<setup_id>/test")
+def show(setup_id: str) -> str | Response:
+    """Everything so far on one page, the button, and the newest run."""
+    setup = load(setup_id)
+    step = open_step(setup, "test")
+    return step if isinstance(step, Response) else _page(setup)
+
+
+@pages.post("/setups/<setup_id>/test")
+def start(setup_id: str) -> str | Response:
+    """Begin a test sign-in. Answers 200 with a refresh that leads to the identity provider.
+
+    Not a 303: Chromium holds a form's redirects to form-action, and the provider may send her on
+    to hosts nobody can list beforehand.
+    """
+    setup = load(setup_id)
+    step = open_step(setup, "test")
+    if isinstance(step, Response):
+        return step
+    if not PlainForm().validate_on_submit():
+        return _page(setup)
+    if request.form.get("go_on_anyway"):
+        desk().store.save_answers(setup.id, {"went_on:test": setup.fingerprint()})
+        return to_position(load(setup.id))
+    started = desk().sign_ins.start(setup, current_sid())
+    if not started.url:
+        return _page(setup, stopped=list(started.findings))
+    return render_template("steps/leaving.html", setup=setup, url=started.url)
+
+
+def _page(setup: Setup, stopped: list[Finding] | None = None) -> str:
+    step = open_step(setup, "test")
+    run = setup.run
+    shown = wording.show(setup, from_rows(run.findings)) if run else []
+    return render_step(
+        setup,
+        step,
+        form=PlainForm(),
+        run=run,
+        shown=shown,
+        counts={state: sum(1 for s in shown if s.finding.status == state) for state in _STATES},
+        stopped=wording.show(setup, stopped or []),
+        newest=setup.runs[0].id if setup.runs else 0,
+        vault=desk().vault,
+        proved=step.done(setup),
+    )
+
+
+_STATES = ("pass", "warn", "fail", "unknown")
+
+
+@pages.get("/setups/<setup_id>/test/newest")
+def newest(setup_id: str) -> Response:
+    """The number of the newest run, for the tab that waits."""
+    runs = load(setup_id).runs
+    return jsonify(run=runs[0].id if runs else 0)
+
+
+@pages.route("/callback", methods=["GET", "POST"])
+@csrf.exempt
+def callback() -> str | tuple[str, int]:
+    """Where the identity provider sends the browser back. Nothing is judged or sent here yet.
+
+    The answer comes from another site, so it may arrive without our cookie; the page sends the
+    browser on to ourselves, and that request carries it in every browser. A refresh also takes
+    the code out of the address bar and the history.
+    """
+    params = request.form if request.method == "POST" else request.args
+    try:
+        handle = desk().sign_ins.arrive(list(params.items(multi=True)))
+    except SignInUnknown as unknown:
+        return _refused(unknown.finding), 400
+    onward = f"http://localhost:{desk().port}" + url_for("sign_in.proceed", h=handle)
+    return render_template("steps/arriving.html", onward=onward)
+
+
+@pages.get("/callback/continue")
+def proceed() -> Response | tuple[str, int]:
+    """Judge the answer, for the browser session that began the sign-in, and show what it proved."""
+    try:
+        pending = desk().sign_ins.collect(request.args.get("h", ""), current_sid())
+    except SignInUnknown as unknown:
+        return _refused(unknown.finding), 400
+    setup = load(pending.setup_id)
+    outcome = round_trip.finish(pending, setup)
+    desk().store.add_run(
+        setup.id,
+        pending.fingerprint,
+        outcome.verdict,
+        as_rows(outcome.findings),
+        {
+            "claims": outcome.claims,
+            "account": outcome.account,
+            "redirect_uri": pending.redirect_uri,
+            "client_id": pending.client_id,
+            "issuer": pending.metadata.issuer,
+        },
+    )
+    return redirect(url_for("sign_in.show", setup_id=setup.id), 303)
+
+
+def _refused(finding: Finding) -> str:
+    advice = catalogue.general_advice().get(finding.code, Advice(title=finding.code))
+    shown = wording.Shown(finding, advice.title, advice.advice, "")
+    return render_template("errors/callback.html", shown=shown)

@@ -1,0 +1,247 @@
+"""The question pages: one value a page, judged when it is pasted and again on Continue."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from wizard import answering, judging, paste, setups, steps, wording
+from wizard.application import desk
+from wizard.forms import FORM_OF_STEP, BeforeForm
+from wizard.oidc.finding import Finding
+from wizard.setups import Setup
+from wizard.steps import Step
+
+pages = Blueprint("steps", __name__)
+
+
+def load(setup_id: str) -> Setup:
+    """The setup of this request."""
+    return setups.load(desk().store, desk().vault, setup_id, desk().port)
+
+
+def open_step(setup: Setup, slug: str) -> Step | Response:
+    """The step to show; or, while it is closed, the way to where she stands. 404 for no step."""
+    step = steps.find(setup, slug)
+    if step is None:
+        abort(404)
+    if not steps.is_open(setup, step):
+        return to_position(setup)
+    return step
+
+
+def to_position(setup: Setup) -> Response:
+    """On to the first step that is not done."""
+    slug = steps.position(setup).slug
+    return redirect(url_for("steps.show", setup_id=setup.id, slug=slug), 303)
+
+
+def render_step(setup: Setup, step: Step, template: str = "", **facts: object) -> str:
+    """A step's page in its frame: the rail, where she stands, and the step's own template."""
+    earlier = steps.before(setup, step)
+    return render_template(
+        template or f"steps/{step.slug}.html",
+        setup=setup,
+        step=step,
+        rail=_rail(setup, step),
+        place=[each.slug for each in steps.flow(setup)].index(step.slug) + 1,
+        places=len(steps.flow(setup)),
+        back=url_for("steps.show", setup_id=setup.id, slug=earlier.slug) if earlier else "/",
+        practice_stopped=setup.practises
+        and not (desk().practice is not None and desk().practice.running),
+        **facts,
+    )
+
+
+def _rail(setup: Setup, current: Step) -> list[tuple[str, list[dict[str, object]]]]:
+    """The step list by groups: what is done, what needs a look, what is not open yet."""
+    groups: list[tuple[str, list[dict[str, object]]]] = []
+    reachable = True
+    for step in steps.flow(setup):
+        done = step.done(setup)
+        group = step.group.format(provider=setup.provider.short, product=setup.product.name)
+        if not groups or groups[-1][0] != group:
+            groups.append((group, []))
+        groups[-1][1].append(
+            {
+                "step": step,
+                "state": _state(setup, step, done),
+                "open": reachable,
+                "current": step.slug == current.slug,
+            }
+        )
+        reachable = reachable and done
+    return groups
+
+
+def _state(setup: Setup, step: Step, done: bool) -> str:
+    verdict = setup.run.verdict if step.slug == "test" and setup.run else ""
+    if verdict == "fail" or (
+        step.slug in judging.TOPICS_OF_STEP and judging.blocked(setup, step.slug)
+    ):
+        return "fail"
+    if verdict == "warn" or (done and judging.went_on(setup, step.slug)):
+        return "warn"
+    return "ok" if done else ""
+
+
+@pages.get("/setups/<setup_id>")
+def resume(setup_id: str) -> Response:
+    """To where she stands."""
+    return to_position(load(setup_id))
+
+
+@pages.get("/setups/<setup_id>/<slug>")
+def show(setup_id: str, slug: str) -> str | Response:
+    """A step's page, with what was found out about its value and how long ago."""
+    setup = load(setup_id)
+    step = open_step(setup, slug)
+    if isinstance(step, Response):
+        return step
+    if slug == "before":
+        return render_step(setup, step, form=BeforeForm())
+    return _question(setup, step, _filled_form(setup, slug), findings=_known(setup, slug))
+
+
+@pages.post("/setups/<setup_id>/<slug>")
+def answer(setup_id: str, slug: str) -> str | Response:
+    """Continue: judge the answer, save it, ask about it; on to the next step or back with why."""
+    setup = load(setup_id)
+    step = open_step(setup, slug)
+    if isinstance(step, Response):
+        return step
+    if slug == "before":
+        if not BeforeForm().validate_on_submit():
+            return render_step(setup, step, form=BeforeForm())
+        desk().store.set_ticks(setup.id, "before", {"ready": True})
+        return to_position(load(setup.id))
+    form = FORM_OF_STEP[slug]()
+    valid = form.validate_on_submit()
+    if slug == "client-secret" and not form.client_secret.data and not setup.values.client_secret:
+        form.client_secret.errors = [*form.client_secret.errors, "Enter the client secret"]
+        valid = False
+    if not valid:
+        return _question(setup, step, form)
+    candidate = answering.consider(setup, slug, _answers(form))
+    if candidate.suggested_url:
+        form.metadata_url.data = candidate.suggested_url
+        return _question(setup, step, form, findings=candidate.findings)
+    if candidate.wrong:
+        field = next(iter(_answers(form)))
+        form[field].errors = [wording.title_of(setup, candidate.wrong)]
+        return _question(setup, step, form, findings=candidate.findings)
+    setup = answering.save(desk().store, desk().vault, setup, slug, candidate.values)
+    found: list[Finding] = []
+    if not answering.has_failed(candidate.findings):
+        setup, found = answering.ask_and_keep(desk().store, desk().vault, setup, slug)
+    if form.go_on_anyway.data:
+        setup = answering.go_on_anyway(desk().store, desk().vault, setup, slug)
+    standing = judging.TOPICS_OF_STEP if slug == "metadata" else (slug,)
+    if any(judging.blocked(setup, each) for each in standing):
+        findings = [*candidate.findings, *_relevant(setup, slug, found)]
+        return _question(setup, step, _filled_form(setup, slug), findings=findings, stopped=True)
+    return to_position(setup)
+
+
+@pages.post("/setups/<setup_id>/<slug>/check")
+def check(setup_id: str, slug: str) -> str | Response:
+    """The live check: what Continue would find, without saving anything."""
+    setup = load(setup_id)
+    if slug not in FORM_OF_STEP or steps.find(setup, slug) is None:
+        abort(404)
+    form = FORM_OF_STEP[slug]()
+    form.validate()
+    candidate = answering.consider(setup, slug, _answers(form))
+    findings = [*_cleaned(form), *candidate.findings]
+    if _complete(slug, candidate) and not answering.has_failed(findings):
+        asked = judging.ask(setup, candidate.values, judging.TOPICS_OF_STEP[slug])
+        found = [finding for topic in asked.findings.values() for finding in topic]
+        findings += _relevant(setup, slug, found)
+    shown = wording.show(setup, findings)
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
+        return render_template("components/live.html", setup=setup, shown=shown, slug=slug)
+    return jsonify(findings=[each.as_json() for each in shown])
+
+
+def _complete(slug: str, candidate: answering.Candidate) -> bool:
+    """Whether there is something to ask about: the metadata URL and this step's own value."""
+    values = candidate.values
+    own = {
+        "redirect-uri": values.redirect_uri,
+        "client-id": values.client_id,
+        "client-secret": values.client_secret,
+        "metadata": values.metadata_url,
+    }[slug]
+    return bool(values.metadata_url and own and not candidate.suggested_url)
+
+
+def _cleaned(form: FlaskForm) -> list[Finding]:
+    found = []
+    for name in _answers(form):
+        raw = request.form.get(name)
+        if raw and name != "secret_expires":
+            found += paste.judge_cleaning(raw, keep_inside=name == "client_secret")
+    return found
+
+
+def _answers(form: FlaskForm) -> dict[str, str | None]:
+    """The form's answers by field, dates as ISO text, an emptied date as empty."""
+    answers: dict[str, str | None] = {}
+    for field in form:
+        if field.name in ("csrf_token", "go_on_anyway"):
+            continue
+        if field.name == "secret_expires":
+            answers[field.name] = field.data.isoformat() if field.data else ""
+        else:
+            answers[field.name] = field.data or ""
+    return answers
+
+
+def _filled_form(setup: Setup, slug: str) -> FlaskForm:
+    """The form with what is saved in it; never with the secret."""
+    form = FORM_OF_STEP[slug](formdata=None)
+    for field in form:
+        if field.name == "secret_expires" and setup.values.secret_expires:
+            field.process_data(wording.as_date(setup.values.secret_expires))
+        elif field.name in ("redirect_uri", "client_id", "metadata_url"):
+            field.process_data(getattr(setup.values, field.name))
+    return form
+
+
+def _known(setup: Setup, slug: str) -> list[Finding]:
+    """What the page shows on return: the value's shape, and the saved answers about it."""
+    shape = judging.shape(setup, slug, setup.values)
+    return [*shape, *(f for step, f in judging.saved(setup) if slug in ("metadata", step))]
+
+
+def _relevant(setup: Setup, slug: str, found: Sequence[Finding]) -> list[Finding]:
+    """Of what was asked, what this page shows: on the metadata page all, elsewhere its own."""
+    if slug == "metadata":
+        return list(found)
+    topics: Mapping[str, str] = {"redirect-uri": "registration", "client-secret": "secret"}
+    topic = topics.get(slug, "registration")
+    own = [f for f in found if judging.step_of(setup, topic, f) == slug]
+    broken = [f for f in found if answering.has_failed([f]) and f not in own]
+    return [*own, *broken]
+
+
+def _question(
+    setup: Setup,
+    step: Step,
+    form: FlaskForm,
+    findings: Sequence[Finding] = (),
+    stopped: bool = False,
+) -> str:
+    checked = [setup.current_check(t) for t in judging.TOPICS_OF_STEP.get(step.slug, ())]
+    times = [check.checked_at for check in checked if check]
+    return render_step(
+        setup,
+        step,
+        form=form,
+        shown=wording.show(setup, findings),
+        stopped=stopped or judging.blocked(setup, step.slug),
+        checked_at=min(times) if times else None,
+        vault=desk().vault,
+        lost_secret=bool(setup.values.secret_version and not setup.values.client_secret),
+    )

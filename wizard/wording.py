@@ -1,0 +1,116 @@
+"""Findings and times in the words of the page: the check's facts meet the catalogue's advice."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from markupsafe import Markup, escape
+
+from wizard import catalogue
+from wizard.oidc.finding import Finding, Status
+from wizard.setups import Setup
+
+_ON_SCREEN = re.compile(r"\*\*(.+?)\*\*")
+MARKS = {Status.PASS: "✓", Status.WARN: "!", Status.FAIL: "✕", Status.UNKNOWN: "?"}
+SPOKEN = {
+    Status.PASS: "Passed",
+    Status.WARN: "Needs a look",
+    Status.FAIL: "Failed",
+    Status.UNKNOWN: "Could not tell",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding with its title and advice filled in, and the step that mends it."""
+
+    finding: Finding
+    title: str
+    advice: str
+    step: str
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.finding.status]
+
+    @property
+    def spoken(self) -> str:
+        return SPOKEN[self.finding.status]
+
+    def as_json(self) -> dict[str, str]:
+        """The finding as scripts get it."""
+        finding = self.finding
+        return {
+            "code": finding.code,
+            "status": finding.status.value,
+            "about": finding.about,
+            "expected": finding.expected,
+            "actual": finding.actual,
+            "title": _unmarked(self.title),
+            "advice": _unmarked(self.advice),
+        }
+
+
+def show(setup: Setup, findings: Iterable[Finding]) -> list[Shown]:
+    """Findings in the words of the setup's identity provider."""
+    shown = []
+    for finding in findings:
+        advice = catalogue.advice_for(finding.code, setup.provider)
+        words = {
+            **setup.words,
+            "expected": finding.expected,
+            "actual": finding.actual,
+            "about": finding.about,
+        }
+        title = catalogue.fill(advice.title, words)
+        shown.append(
+            Shown(
+                finding,
+                title[:1].upper() + title[1:],
+                catalogue.fill(advice.advice, words),
+                advice.step,
+            )
+        )
+    return shown
+
+
+def title_of(setup: Setup, finding: Finding) -> str:
+    """The one line a finding is called, as plain text."""
+    return _unmarked(show(setup, [finding])[0].title)
+
+
+def on_screen(text: str) -> Markup:
+    """Plain text with `**Name**` as bold; everything else is escaped."""
+    return Markup(_ON_SCREEN.sub(r"<b>\1</b>", str(escape(text))))  # noqa: S704 - escaped above
+
+
+def _unmarked(text: str) -> str:
+    return _ON_SCREEN.sub(r"\1", text)
+
+
+def ago(moment: str, now: datetime | None = None) -> str:
+    """How long ago an ISO time was, in the largest unit that says enough."""
+    seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds()
+    if seconds < 60:
+        return "just now"
+    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(seconds // length)
+        if count:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def day(value: str | date) -> str:
+    """A date as people write it: 3 November 2026."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value).date()
+    return f"{value.day} {value:%B %Y}"
+
+
+def as_date(value: str) -> date | None:
+    """A saved ISO date, or None for a text that is none."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
