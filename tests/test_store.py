@@ -504,6 +504,8 @@ def saved_until_killed(data_dir: Path, setup_id: str, last: int, moments: random
     killer = threading.Timer(moments.uniform(0, 0.02), child.send_signal, [signal.SIGKILL])
     with child:
         for line in child.stdout:
+            if not line.endswith("\n"):
+                break  # killed in the middle of a word, so this was neither begun nor promised
             word, number = line.split()
             if word == "begun":
                 begun = int(number)
