@@ -133,7 +133,7 @@ _MARKS = "\"'`“”„‘’‚«»‹›"
     after=OUTER,
     quotes=st.sampled_from(["", '""', "''", "``", "“”"]),
 )
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @example(secret="a\u200bb  c\n\u00a0d", before="\n", after=" ", quotes='""')
 def test_a_secret_survives_unaltered_whatever_is_around_it(secret, before, after, quotes):
     opening, closing = quotes or ("", "")
@@ -143,13 +143,13 @@ def test_a_secret_survives_unaltered_whatever_is_around_it(secret, before, after
 
 
 @given(ANY)
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 def test_a_cleaned_secret_stood_in_the_paste_in_one_piece(text):
     assert clean(text, keep_inside=True).value in text
 
 
 @given(ANY)
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 def test_cleaning_says_when_it_took_something_and_only_then(text):
     for keep_inside in (False, True):
         cleaned = clean(text, keep_inside=keep_inside)
@@ -157,6 +157,7 @@ def test_cleaning_says_when_it_took_something_and_only_then(text):
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_what_was_cleaned_is_clean(text):
     once = clean(text)
     again = clean(once.value)
@@ -182,7 +183,7 @@ def test_what_was_taken_away_is_one_passing_finding_without_the_value():
 
 
 @given(ANY | st.sampled_from([row["text"] for row in PASTES]))
-@settings(max_examples=1500)
+@settings(max_examples=1500, deadline=None)
 def test_no_text_raises_anywhere(text):
     for into in ("redirect_uri", "client_id", "client_id_text", *SECRETS):
         assert judged(into, text)
@@ -232,11 +233,11 @@ LONG = (
 
 @pytest.mark.parametrize("text", [piece * (60_000 // len(piece)) for piece in LONG], ids=LONG)
 def test_a_long_paste_is_read_in_bounded_time(text):
-    started = time.monotonic()
+    started = time.process_time()
     for into in ("redirect_uri", "client_id", *SECRETS):
         judged(into, clean(text, keep_inside=into in SECRETS).value)
     recognise(text)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 # -- single rules ------------------------------------------------------------------------------
