@@ -19,7 +19,9 @@ from wizard.vault import Vault
 # A text these say no to cannot be right, whatever the world says: an error at the field.
 CANNOT_BE_RIGHT = frozenset(
     {
-        "redirect_uri_not_a_url",
+        "redirect_uri_not_absolute",
+        "redirect_uri_unreadable",
+        "redirect_uri_several",
         "redirect_uri_not_https",
         "metadata_url_not_a_url",
         "metadata_url_not_https",

@@ -69,7 +69,7 @@ class NewSetupForm(FlaskForm):
     )
     name = StringField(
         "Customer (optional)",
-        filters=[_cleaned],
+        filters=[lambda value: value.strip() if value else value],
         validators=[Optional(), _at_most("name", "The customer's name")],
     )
 

@@ -65,7 +65,9 @@ def shape(setup: Setup, slug: str, values: Values, today: date | None = None) ->
     provider = setup.provider
     if slug == "redirect-uri" and values.redirect_uri:
         return paste.judge_redirect_uri(
-            values.redirect_uri, portal_hosts=tuple(provider.portal_hosts)
+            values.redirect_uri,
+            portal_hosts=tuple(provider.portal_hosts),
+            strict=provider.registration.strict,
         )
     if slug == "client-id" and values.client_id:
         return paste.judge_client_id(
@@ -100,7 +102,7 @@ def ask(setup: Setup, values: Values, topics: Iterable[str]) -> Asked:
     endpoint that somebody else's document names.
     """
     wanted = set(topics)
-    with Fetcher() as fetcher:
+    with Fetcher(typed_url=values.metadata_url) as fetcher:
         discovered = probes.ask_discovery(fetcher, values.metadata_url, needs_of(setup), time.time)
         asked: dict[str, list[Finding]] = {"discovery": list(discovered.findings)}
         method = None

@@ -46,6 +46,7 @@ class Pending:
     client_secret: str = field(repr=False)
     auth_method: str
     alg: str
+    metadata_url: str
     metadata: Metadata
     keys: dict = field(repr=False)
     started: float
@@ -116,6 +117,7 @@ class SignIns:
             client_secret=setup.values.client_secret,
             auth_method=_auth_method(setup, metadata),
             alg=chosen_alg(metadata),
+            metadata_url=setup.values.metadata_url,
             metadata=metadata,
             keys=asked.keys,
             started=self._now(),
@@ -210,7 +212,7 @@ def finish(pending: Pending, setup: Setup, now: datetime | None = None) -> Outco
     findings = [passed("sign_in_came_back", spec="RFC 9700 2.1"), *answer.findings]
     if worst(findings) is Status.FAIL:
         return Outcome(tuple(findings))
-    with Fetcher() as fetcher:
+    with Fetcher(typed_url=pending.metadata_url) as fetcher:
         token, access_token = answer.id_token, None
         if pending.response_type == "code":
             redeemed, found = _redeem(fetcher, pending, answer.code or "")

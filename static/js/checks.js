@@ -4,13 +4,14 @@
 const form = document.getElementById("answer");
 const checks = document.getElementById("checks");
 let judged = state();
+let leaving = false; // Continue is being pressed: it judges the value itself, and must not move
 
 function state() {
   return [...new FormData(form)].filter(([name]) => name !== "csrf_token" && name !== "go_on_anyway").join("\n");
 }
 
 function judge(input) {
-  if (state() === judged) return;
+  if (leaving || state() === judged) return;
   judged = state();
   htmx.trigger(input, "judge");
 }
@@ -23,6 +24,12 @@ form.addEventListener("input", (event) => {
   document.querySelector(".age")?.remove();
   judged = null;
 });
+
+form.addEventListener("pointerdown", (event) => {
+  leaving = Boolean(event.target.closest("button[type=submit]"));
+});
+
+document.addEventListener("pointerup", () => setTimeout(() => (leaving = false)));
 
 form.addEventListener("paste", (event) => {
   if (event.target.hasAttribute("hx-post")) setTimeout(() => judge(event.target));

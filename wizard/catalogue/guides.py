@@ -148,7 +148,7 @@ class Registration(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     where: Where
     id_token_steps: list[Sentence] = []
-    names: dict[str, str] = {}
+    strict: bool = False  # refuses ! $ ' ( ) , ; and more than 256 characters in a redirect URI
 
 
 class Value(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
