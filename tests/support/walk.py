@@ -10,6 +10,7 @@ from tests.support.latchkey import Latchkey
 from tests.support.lint import assert_clean
 
 SIGN_IN_PAGE = re.compile(r"/setups/[^/]+/test(\?.*)?$")
+_UNTICKED = "form#answer input[type=checkbox]:not(:checked)"
 AtProvider = Callable[[Page], None]
 
 
@@ -101,7 +102,7 @@ class Walk:
     def sign_in(self, at_provider: AtProvider) -> Document:
         """The test sign-in, in this tab or the new one it opens; the page of its outcome.
 
-        A waiting first tab must come to the same verdict by itself.
+        With script a waiting first tab must come to the same verdict by itself.
         """
         assert self.step == "test", f"at {self.page.url}, not at the test"
         self.look()
@@ -111,7 +112,8 @@ class Walk:
         expect(tab.locator("[data-verdict]")).to_have_count(1)
         outcome = self.look("test-outcome", tab)
         if tab is not self.page:
-            # The first tab: script polls, without it a refresh in the page does.
+            if not self.javascript:
+                self.page.reload()  # nothing in a tab without script can notice the other one
             expect(self.page.locator("[data-verdict]")).to_have_count(1)
             waited = self.look("test-outcome-first-tab")
             assert verdict(waited) == verdict(outcome)
@@ -132,6 +134,43 @@ class Walk:
 
     def _is_outcome(self, url: str) -> bool:
         return url.startswith(self.latchkey.base) and bool(SIGN_IN_PAGE.search(url))
+
+    def hand_over(self, **expected: str) -> None:
+        """At the hand-over: each value is there to copy, the secret only once she asks to see it.
+
+        The step is done afterwards.
+        """
+        if self.step == "test":
+            self.go(f"{self.setup_path}/handover")
+        assert self.step == "handover", f"at {self.page.url}, not at the hand-over"
+        self.look()
+        secret = expected.pop("client_secret", None)
+        for name, value in expected.items():
+            assert self.copyable(name) == value
+        if secret:
+            assert self.page.locator("[data-copy=client_secret]").count() == 0
+            self.press(self.page.get_by_role("button", name="Show"))
+            assert self.copyable("client_secret") == secret
+        self.go(f"{self.setup_path}/handover")
+        self.press_continue()
+        assert self.step == "turn-on"
+
+    def turn_on(self) -> None:
+        """At the last step: tick everything; the ticks are still there on return."""
+        assert self.step == "turn-on", f"at {self.page.url}, not at the last step"
+        self.look()
+        assert self.ticks_left() > 0
+        while self.javascript and self.ticks_left():
+            self.press(self.page.locator(_UNTICKED).first)  # script saves each tick at once
+        for box in self.page.locator("form#answer input[type=checkbox]").all():
+            box.check()
+        self.press_continue()
+        self.go(f"{self.setup_path}/turn-on")
+        assert self.ticks_left() == 0
+
+    def ticks_left(self) -> int:
+        """How many boxes of the last step are not ticked yet."""
+        return self.page.locator(_UNTICKED).count()
 
     def copyable(self, name: str) -> str:
         """The value shown for copying under this name."""
@@ -156,14 +195,18 @@ def findings(page: Document) -> Mapping[str, str]:
 
 
 def at_oidc_provider(
-    login: str = "admin@example.org", *, cancel: bool = False, javascript: bool = True
+    login: str = "admin@example.org",
+    *,
+    cancel: bool = False,
+    consent: bool = True,
+    javascript: bool = True,
 ) -> AtProvider:
     """What she does at npm oidc-provider: signs in and allows, or cancels."""
 
     def act(tab: Page) -> None:
         tab.locator("input[name=login]").fill(login)
         tab.locator("button[value=cancel]" if cancel else "button[value=sign_in]").click()
-        if not cancel:
+        if consent and not cancel:
             tab.locator("button[value=allow]").click()
         if not javascript:
             send_by_hand(tab)

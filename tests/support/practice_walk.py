@@ -1,0 +1,88 @@
+"""What an administrator does in the practice portal, in a tab of its own beside the wizard."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.support.lint import assert_clean
+from tests.support.walk import AtProvider, send_by_hand
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The application she registered, as the portal shows it for copying."""
+
+    client_id: str
+    tenant_id: str
+    object_id: str
+    secret_value: str = field(repr=False)
+    secret_id: str
+    metadata_url: str
+
+
+class Portal:
+    """The portal at `address`; each of its pages is linted, and shown to `watch` with a name."""
+
+    def __init__(
+        self,
+        context: BrowserContext,
+        address: str,
+        *,
+        watch: Callable[[Page, str], None] | None = None,
+    ):
+        self.page = context.new_page()
+        self.watch = watch
+        self.page.goto(address)
+        self._look()
+
+    def register(
+        self, name: str, redirect_uris: Sequence[str], *, id_tokens: bool = False
+    ) -> Registered:
+        """Register an application, add a secret, and copy everything the portal shows."""
+        page = self.page
+        self._follow("New registration")
+        page.locator("[name=name]").fill(name)
+        page.locator("[name=redirect_uris]").fill("\n".join(redirect_uris))
+        page.locator("[name=id_tokens]").set_checked(id_tokens)
+        self._send("Register")
+        ids = {each: self.copyable(each) for each in ("client_id", "tenant_id", "object_id")}
+        self._follow("Certificates & secrets")
+        self._send("Add")
+        secret = {each: self.copyable(each) for each in ("secret_value", "secret_id")}
+        self._follow("Endpoints")
+        return Registered(**ids, **secret, metadata_url=self.copyable("metadata_url"))
+
+    def copyable(self, name: str) -> str:
+        return self.page.locator(f'[data-copy="{name}"]').inner_text().strip()
+
+    def _follow(self, words: str) -> None:
+        with self.page.expect_navigation():
+            self.page.locator("a").filter(has_text=re.compile(f"^{re.escape(words)}$")).click()
+        self._look()
+
+    def _send(self, words: str) -> None:
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=words, exact=True).click()
+        self._look()
+
+    def _look(self) -> None:
+        document = assert_clean(self.page.content())
+        if self.watch:
+            name = document.one("h1").text.lower().replace(" ", "-").replace("&", "and")
+            self.watch(self.page, f"portal-{name}")
+
+
+def at_practice_sign_in(user: str = "with-email", *, javascript: bool = True) -> AtProvider:
+    """Choose a user on the practice provider's sign-in page."""
+
+    def act(tab: Page) -> None:
+        button = tab.locator(f'button[name=user][value="{user}"]')
+        button.wait_for()
+        assert_clean(tab.content())
+        button.click()
+        if not javascript:
+            send_by_hand(tab)
+
+    return act
