@@ -61,6 +61,7 @@ def create_app(
         on_screen=wording.on_screen,
         ago=wording.ago,
         day=wording.day,
+        begin=wording.begin,
         fill=lambda text, setup: catalogue.fill(text, setup.words),
     )
     app.jinja_env.globals.update(

@@ -67,8 +67,8 @@ def show(setup: Setup, findings: Iterable[Finding]) -> list[Shown]:
         shown.append(
             Shown(
                 finding,
-                title[:1].upper() + title[1:],
-                catalogue.fill(advice.advice, words),
+                begin(title),
+                begin(catalogue.fill(advice.advice, words)),
                 advice.step,
             )
         )
@@ -78,6 +78,11 @@ def show(setup: Setup, findings: Iterable[Finding]) -> list[Shown]:
 def title_of(setup: Setup, finding: Finding) -> str:
     """The one line a finding is called, as plain text."""
     return _unmarked(show(setup, [finding])[0].title)
+
+
+def begin(text: str) -> str:
+    """`text` as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def on_screen(text: str) -> Markup:

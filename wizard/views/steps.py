@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wizard import answering, judging, paste, setups, steps, wording
 from wizard.application import desk
 from wizard.forms import FORM_OF_STEP, BeforeForm
-from wizard.oidc.finding import Finding
+from wizard.oidc.finding import Finding, Status
 from wizard.setups import Setup
 from wizard.steps import Step
 
@@ -158,7 +158,7 @@ def check(setup_id: str, slug: str) -> str | Response:
         asked = judging.ask(setup, candidate.values, judging.TOPICS_OF_STEP[slug])
         found = [finding for topic in asked.findings.values() for finding in topic]
         findings += _relevant(setup, slug, found)
-    shown = wording.show(setup, findings)
+    shown = wording.show(setup, _in_order(findings))
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
         return render_template("components/live.html", setup=setup, shown=shown, slug=slug)
     return jsonify(findings=[each.as_json() for each in shown])
@@ -226,6 +226,15 @@ def _relevant(setup: Setup, slug: str, found: Sequence[Finding]) -> list[Finding
     return [*own, *broken]
 
 
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """What needs action first, each thing once: shape and provider may say the same."""
+    once = {(finding.code, finding.about): finding for finding in findings}
+    return sorted(once.values(), key=lambda finding: _WEIGHT[finding.status])
+
+
+_WEIGHT = {Status.FAIL: 0, Status.WARN: 1, Status.UNKNOWN: 2, Status.PASS: 3}
+
+
 def _question(
     setup: Setup,
     step: Step,
@@ -239,7 +248,7 @@ def _question(
         setup,
         step,
         form=form,
-        shown=wording.show(setup, findings),
+        shown=wording.show(setup, _in_order(findings)),
         stopped=stopped or judging.blocked(setup, step.slug),
         checked_at=min(times) if times else None,
         vault=desk().vault,
