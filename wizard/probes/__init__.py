@@ -1,0 +1,21 @@
+"""Questions asked of the identity provider before anybody signs in; the answers as findings.
+
+Each question is asked again with a value that must be wrong, and a verdict is given only where
+the two answers differ. What could not be told says so and never blocks.
+"""
+
+from wizard.probes.discovery import Discovered, ask_discovery
+from wizard.probes.registration import Registration, ask_registration
+from wizard.probes.secret import MAY_BE_TOO_FRESH, SecretAnswer, ask_secret
+from wizard.probes.together import settle
+
+__all__ = [
+    "MAY_BE_TOO_FRESH",
+    "Discovered",
+    "Registration",
+    "SecretAnswer",
+    "ask_discovery",
+    "ask_registration",
+    "ask_secret",
+    "settle",
+]
