@@ -119,7 +119,7 @@ def test_a_wrong_value_is_named_and_switches_single_sign_on_off(
 )
 def test_an_empty_field_is_told_at_the_field(visitor, application, name, sentence):
     page = save(visitor, application, **{name: " "})
-    assert page.root.one(id=f"{name}-error").text == sentence
+    assert page.root.one(id=f"{name}-error").text == f"Error: {sentence}"
 
 
 def test_it_cannot_be_enabled_before_it_was_verified(visitor, application):

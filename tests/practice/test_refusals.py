@@ -55,6 +55,7 @@ ON_ITS_OWN_PAGE = {
     "http": ("usual", {"redirect_uri": REDIRECT_URI.replace("https", "http")}, 50011),
     "a query added": ("usual", {"redirect_uri": REDIRECT_URI + "?x=1"}, 50011),
     "a fragment added": ("usual", {"redirect_uri": REDIRECT_URI + "#x"}, 50011),
+    "a line break": ("usual", {"redirect_uri": REDIRECT_URI + "\r\nX: y"}, 50011),
     "script": ("usual", {"redirect_uri": "javascript:alert(1)"}, 50011),
     "markup": ("usual", {"redirect_uri": "<script>alert(1)</script>"}, 50011),
     "not a port": ("usual", {"redirect_uri": "https://product.example:x/callback"}, 50011),
@@ -281,6 +282,8 @@ def test_client_credentials_are_refused(applications, which, change, status, err
     answer = requests.post(application.metadata["token_endpoint"], sent, auth=auth, timeout=TIMEOUT)
     _assert_refused(answer, status, error, number)
     assert application.secret_value not in answer.text
+    # RFC 6749 5.2: a client that tried Basic is told so.
+    assert ("WWW-Authenticate" in answer.headers) == (basic and status == 401)
 
 
 @pytest.mark.parametrize(

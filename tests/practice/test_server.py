@@ -125,7 +125,7 @@ def test_the_product_asks_for_its_secret_again_after_a_restart(stopped):
     page = visitor.get("/product/settings")
     assert page.root.one("input", name="client_id").get("value")
     refused = visitor.submit(page, page.root.one("form", novalidate=""))
-    assert refused.root.one(id="client_secret-error").text == "Enter the client secret."
+    assert refused.root.one(id="client_secret-error").text == "Error: Enter the client secret."
 
 
 def test_a_damaged_file_is_kept_aside(stopped):

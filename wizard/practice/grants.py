@@ -13,12 +13,13 @@ from authlib.oauth2.rfc6749 import (
 from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode, OpenIDImplicitGrant
-from flask import Flask, jsonify
+from flask import Flask, Response, jsonify, request
 
 from wizard.practice.codes import CodeRefused, Granted
 from wizard.practice.delivery import WayBack
 from wizard.practice.dialect import Incident, Refusal
-from wizard.practice.provider import ALGORITHM, CHALLENGE_METHOD, PracticeProvider, practice
+from wizard.practice.id_token import EntraIdToken
+from wizard.practice.provider import CHALLENGE_METHOD, PracticeProvider, practice
 from wizard.practice.redirect_uris import matching
 from wizard.practice.store import Application
 from wizard.practice.users import USERS, PracticeUser
@@ -89,9 +90,12 @@ class EntraLikeServer(AuthorizationServer):
         return refusal_as_json(refusal)
 
 
-def refusal_as_json(refusal: Refusal):
+def refusal_as_json(refusal: Refusal) -> Response:
+    """The answer of the token endpoint and of discovery. RFC 6749 5.2."""
     response = jsonify(Incident(refusal).body(practice().error_uri(refusal.number)))
     response.status_code = refusal.status_code
+    if refusal.status_code == 401 and "Authorization" in request.headers:
+        response.headers["WWW-Authenticate"] = 'Basic realm="practice"'
     return response
 
 
@@ -117,52 +121,6 @@ def _why_refused(request) -> Refusal:
         return Refusal(7000218)
     state = provider.store.judge_secret(client_id.lower(), secret)
     return Refusal(7000222 if state == "expired" else 7000215, client_id=client_id)
-
-
-class EntraIdToken:
-    """The claims of an Entra v2 ID token, for both grants."""
-
-    def resolve_client_private_key(self, client):
-        return practice().signing_key
-
-    def get_encode_header(self, client) -> dict[str, str]:
-        return {"typ": "JWT", "alg": ALGORITHM, "kid": practice().kid}
-
-    def get_client_claims(self, client) -> dict[str, object]:
-        """`aud` is one string in Entra's tokens, where Authlib would make it a list."""
-        provider = practice()
-        return {
-            "aud": client.get_client_id(),
-            "iss": provider.issuer,
-            "tid": provider.tenant_id,
-            "ver": "2.0",
-        }
-
-    def get_compatible_claims(self, request) -> dict[str, object]:
-        """Authlib adds iat, exp and an auth_time, which Entra does not send unasked."""
-        claims = super().get_compatible_claims(request)
-        del claims["auth_time"]
-        claims["nbf"] = claims["iat"]
-        claims["sub"] = request.user.subject(claims["tid"], claims["aud"])
-        return claims
-
-    def generate_user_info(self, user: PracticeUser, scope: str) -> dict[str, str]:
-        """What the scopes release; `email` only for a user who has one."""
-        scopes = scope.split()
-        claims = {}
-        if "profile" in scopes:
-            claims |= {
-                "name": user.name,
-                "preferred_username": user.username,
-                "oid": user.object_id(practice().tenant_id),
-            }
-        if "email" in scopes and user.email:
-            claims["email"] = user.email
-        return claims
-
-    def exists_nonce(self, nonce: str, request) -> bool:
-        """A nonce is the application's to check; Entra does not remember them."""
-        return False
 
 
 class PracticeOpenIDCode(EntraIdToken, OpenIDCode):

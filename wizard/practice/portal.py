@@ -64,6 +64,7 @@ def secrets(client_id: str):
         new = practice().store.add_secret(
             application.client_id, form.description.data or "", expires_at
         )
+        form = SecretForm(formdata=None)
     return _page(
         "secrets",
         application,

@@ -16,7 +16,7 @@ def objection(uri: str) -> str | None:
     """Why this text cannot be registered as a redirect URI, as a sentence; None when it can."""
     if len(uri) > MAX_LENGTH:
         return f"A redirect URI has at most {MAX_LENGTH} characters; this one has {len(uri)}."
-    if any(ord(char) <= 0x20 or ord(char) >= 0x7F for char in uri):
+    if not _is_plain(uri):
         return f"{uri!r} holds a space or another character that a redirect URI cannot have."
     parts = _split(uri)
     if parts is None or not parts.hostname:
@@ -55,12 +55,17 @@ def with_root_path(uri: str) -> str:
 
 
 def _comparable(uri: str) -> tuple[str, str | None, int | None, str, str] | None:
-    parts = _split(uri)
+    # Python's parser drops line breaks and tabs, so what is compared would not be what is sent.
+    parts = _split(uri) if _is_plain(uri) else None
     if parts is None or "#" in uri or "@" in parts.netloc:
         return None
     loopback = parts.scheme == "http" and parts.hostname == LOCALHOST
     port = None if loopback else parts.port
     return parts.scheme, parts.hostname, port, parts.path or "/", parts.query
+
+
+def _is_plain(uri: str) -> bool:
+    return all("!" <= char <= "~" for char in uri)
 
 
 def _split(uri: str) -> SplitResult | None:

@@ -60,12 +60,19 @@ class SignInsUnderWay:
 
 
 class _BoundedSession(OAuth2Session):
-    """Authlib's session, its requests carried by our own bounded fetch."""
+    """Authlib's session, its requests carried by our own bounded fetch.
+
+    `typed_url` is the discovery URL: a document from elsewhere may not name this computer.
+    """
+
+    def __init__(self, *args: object, typed_url: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self._typed_url = typed_url
 
     def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
         wanted = ("Authorization", "Accept")
         headers = {name: request.headers[name] for name in wanted if name in request.headers}
-        with Fetcher() as fetcher:
+        with Fetcher(typed_url=self._typed_url) as fetcher:
             if request.method == "POST":
                 fields = parse_qsl(request.body or "", keep_blank_values=True)
                 answer = fetcher.post_form(request.url, fields, headers)
@@ -105,6 +112,7 @@ def login_client(app: Flask, sign_ins: SignInsUnderWay, settings: Settings) -> F
             "token_endpoint_auth_method": "client_secret_post"
             if by_post
             else "client_secret_basic",
+            "typed_url": settings.discovery_url,
             "trust_env": False,  # netrc would replace our Authorization header
         },
     )
@@ -136,7 +144,7 @@ def verify(settings: Settings, redirect_uri: str) -> None:
     error = told.get("error")
     if error == "invalid_grant":
         return
-    said = str(told.get("error_description") or error or f"HTTP status {answer.status}")[:300]
+    said = str(told.get("error_description") or error or f"HTTP status {answer.status}")[:500]
     said = said.replace(settings.client_secret, "(the secret)")
     if answer.status == 401 or error in ("invalid_client", "unauthorized_client"):
         raise NotVerified(
