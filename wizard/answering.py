@@ -64,7 +64,7 @@ def consider(setup: Setup, slug: str, answers: Mapping[str, str | None]) -> Cand
     return Candidate(values, judging.shape(setup, slug, values))
 
 
-def save(store: Store, vault: Vault, setup: Setup, slug: str, values: Values) -> Setup:
+def save(store: Store, vault: Vault, setup: Setup, values: Values) -> Setup:
     """Save a step's values and give the setup as it then is."""
     answers: dict[str, str | None] = {}
     for name in ("redirect_uri", "client_id", "metadata_url", "secret_expires", "secret_version"):

@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from wizard import paste
 
@@ -113,8 +113,9 @@ class ClientSecretForm(_Answer):
 
     def validate_secret_expires(self, field: DateField) -> None:
         if field.raw_data and field.raw_data[0] and field.data is None:
-            field.errors = ["Enter the date as year-month-day, like 2027-05-01"]
-            raise ValidationError(field.errors[0])
+            # In place of the library's own words, which process() has left here.
+            field.errors = []
+            raise StopValidation("Enter the date as year-month-day, like 2027-05-01")
 
 
 class MetadataForm(_Answer):

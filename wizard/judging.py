@@ -124,12 +124,25 @@ def ask(setup: Setup, values: Values, topics: Iterable[str]) -> Asked:
                     question=provider.question,
                     scope=provider.scope or None,
                 )
-            if about_client:
-                asked["registration"] = about_client.result()
+            client = about_client.result() if about_client else _known_client(setup, values)
+            secret: list[Finding] = []
             if about_secret:
                 answer = about_secret.result()
-                asked["secret"], method = list(answer.findings), answer.auth_method
+                secret, method = list(answer.findings), answer.auth_method
+            client, secret = probes.settle(client, secret)
+            if about_client:
+                asked["registration"] = client
+            if about_secret:
+                asked["secret"] = secret
     return Asked(asked, metadata, discovered.jwks, method)
+
+
+def _known_client(setup: Setup, values: Values) -> list[Finding]:
+    """What was found out about the same client ID before: it settles whose fault a refusal is."""
+    check = setup.checks.get("registration")
+    if check and check.fingerprint == setup.fingerprint("registration", values):
+        return from_rows(check.findings)
+    return []
 
 
 def _registration(setup: Setup, values: Values) -> probes.Registration:

@@ -122,7 +122,7 @@ def answer(setup_id: str, slug: str) -> str | Response:
         form.client_secret.errors = [*form.client_secret.errors, "Enter the client secret"]
         valid = False
     if not valid:
-        return _question(setup, step, form)
+        return _question(_secret_kept(setup, form), step, form)
     candidate = answering.consider(setup, slug, _answers(form))
     if candidate.suggested_url:
         form.metadata_url.data = candidate.suggested_url
@@ -131,7 +131,7 @@ def answer(setup_id: str, slug: str) -> str | Response:
         field = next(iter(_answers(form)))
         form[field].errors = [wording.title_of(setup, candidate.wrong)]
         return _question(setup, step, form, findings=candidate.findings)
-    setup = answering.save(desk().store, desk().vault, setup, slug, candidate.values)
+    setup = answering.save(desk().store, desk().vault, setup, candidate.values)
     found: list[Finding] = []
     if not answering.has_failed(candidate.findings):
         setup, found = answering.ask_and_keep(desk().store, desk().vault, setup, slug)
@@ -162,6 +162,15 @@ def check(setup_id: str, slug: str) -> str | Response:
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
         return render_template("components/live.html", setup=setup, shown=shown, slug=slug)
     return jsonify(findings=[each.as_json() for each in shown])
+
+
+def _secret_kept(setup: Setup, form: FlaskForm) -> Setup:
+    """A good secret beside a wrong date: it must not be typed twice, nor written into the page."""
+    if "client_secret" not in form or not form.client_secret.data or form.client_secret.errors:
+        return setup
+    answers = {"client_secret": form.client_secret.data}
+    candidate = answering.consider(setup, "client-secret", answers)
+    return answering.save(desk().store, desk().vault, setup, candidate.values)
 
 
 def _complete(slug: str, candidate: answering.Candidate) -> bool:

@@ -1,0 +1,94 @@
+"""The wizard's Flask app in this process, with a visitor who has been let in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from flask import Flask
+from keyring.backends.fail import Keyring as NoKeyring
+
+from tests.support.visitor import Page, Visitor
+from wizard.application import create_app
+from wizard.practice import PracticeServer
+from wizard.store import Store
+from wizard.vault import Vault
+
+PORT = 8765
+BASE = f"http://localhost:{PORT}"
+CALLBACK = f"{BASE}/callback"
+REDIRECT_URI = "https://product.example/sso/callback"
+SECRET = "q7w8-not-a-real-secret-9e0r"
+
+
+@dataclass
+class App:
+    """The app and who looks at it. `again()` is the same data after a restart."""
+
+    app: Flask
+    store: Store
+    vault: Vault
+    visitor: Visitor
+
+    def setup(self, product: str = "syncro", provider: str = "oidc", name: str = "") -> Page:
+        """A new setup; the page of its first step."""
+        page = self.visitor.get("/setups/new")
+        return self.visitor.submit(page, product=product, provider=provider, name=name)
+
+    def walk_to(self, step: str, **values: str) -> Page:
+        """From a new setup to `step`, answering with `values` or with plausible ones."""
+        answers = {
+            "redirect-uri": {"redirect_uri": REDIRECT_URI},
+            "client-id": {"client_id": "client"},
+            "client-secret": {"client_secret": SECRET},
+            "metadata": {"metadata_url": ""},
+        }
+        page = self.setup(values.pop("product", "syncro"), values.pop("provider", "oidc"))
+        for _ in range(8):
+            here = page.path.rsplit("/", 1)[-1]
+            if here == step:
+                return page
+            given = {name: values.get(name, v) for name, v in answers.get(here, {}).items()}
+            page = self.visitor.submit(page, **given)
+            assert not page.path.endswith(f"/{here}"), f"stuck at {here}: {page.words}"
+        raise AssertionError(f"never came to {step}")
+
+    def start_sign_in(self, page: Page) -> tuple[Page, dict[str, str]]:
+        """Press the button; the page that leads away, and the parameters it leads with."""
+        leaving = self.visitor.submit(page, "go")
+        refresh = leaving.root.one("meta", http_equiv="refresh").get("content")
+        query = parse_qs(urlsplit(refresh.partition("url=")[2]).query)
+        return leaving, {name: values[0] for name, values in query.items()}
+
+    def come_back(self, **params: str) -> Page:
+        """The provider sends the browser back with these parameters; the page that comes of it."""
+        page = self.visitor.fetch(
+            "GET", f"/callback?{urlencode(params)}", headers={"Sec-Fetch-Site": "cross-site"}
+        )
+        refresh = page.root.where(lambda e: e.get("http-equiv") == "refresh")
+        if not refresh:
+            return page
+        return self.visitor.get(refresh[0].get("content").partition("url=")[2])
+
+
+@contextmanager
+def wizard(
+    data_dir: Path, *, vault: Vault | None = None, practice: PracticeServer | None = None
+) -> Iterator[App]:
+    """The app on `data_dir`, without a keyring unless `vault` brings one."""
+    with Store(data_dir) as store:
+        vault = vault or Vault(data_dir, backend=NoKeyring())
+        app = create_app(
+            port=PORT,
+            data_dir=data_dir,
+            launch_token="launch-token-of-the-test",
+            secret_key=b"0" * 32,
+            vault=vault,
+            store=store,
+            practice=practice,
+        )
+        visitor = Visitor.of_app(app, BASE, secrets=[SECRET])
+        home = visitor.get("/launch?t=launch-token-of-the-test")
+        assert home.path == "/"
+        yield App(app, store, vault, visitor)
