@@ -25,8 +25,11 @@ def chromium():
 
 
 @pytest.fixture
-def opened(chromium):
-    """Opens a fresh profile: `opened(javascript=False, size=(360, 800))`."""
+def opened(chromium, started, provider):
+    """Opens a fresh profile: `opened(javascript=False, size=(360, 800))`.
+
+    It needs the servers only so that it ends before them: a page still loading would complain.
+    """
     with contextlib.ExitStack() as stack:
         yield lambda **options: stack.enter_context(run_context(chromium, **options))
 

@@ -24,18 +24,26 @@ SECRET = "not-a-real-secret"
 
 
 class Album:
-    """Takes a page in every width and scheme; files are in the order they were taken."""
+    """Takes a page in every width and scheme; files are in the order they were taken.
+
+    A page that looks as one before it did is not taken again.
+    """
 
     def __init__(self, folder: Path):
         self._folder = folder
         self._number = itertools.count(1)
+        self._seen: set[bytes] = set()
 
     def take(self, page: Page, name: str) -> None:
+        seen = page.screenshot(full_page=True, animations="disabled")
+        if seen in self._seen:
+            return
+        self._seen.add(seen)
         number = next(self._number)
         for (width, height), scheme in itertools.product(WIDTHS.items(), SCHEMES):
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
-            screenshot(page, self._folder / f"{number:02}-{name or 'page'}-{width}-{scheme}.png")
+            screenshot(page, self._folder / f"{number:02}-{name}-{width}-{scheme}.png")
         page.set_viewport_size({"width": 1280, "height": WIDTHS[1280]})
 
 
@@ -83,6 +91,7 @@ def walk_with_a_provider(
     walk.go(f"{walk.setup_path}/handover")
     walk.press(walk.page.get_by_role("button", name="Show"))
     album.take(walk.page, "handover-secret-shown")
+    walk.go(f"{walk.setup_path}/handover")
     walk.hand_over(client_id="syncro")
     walk.turn_on()
     walk.go("/")

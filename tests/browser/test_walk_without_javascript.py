@@ -1,4 +1,4 @@
-"""The whole way with JavaScript off: every step works by its form alone."""
+"""The whole way with JavaScript off, on a narrow screen: every step works by its form alone."""
 
 from tests.support.oidc_provider import client
 from tests.support.practice_walk import Portal, at_practice_sign_in
@@ -6,13 +6,14 @@ from tests.support.walk import Walk, at_oidc_provider, verdict
 
 REDIRECT_URI = "https://product.example/callback"
 SECRET = "a secret without script"
+PHONE = (360, 780)
 
 
 def test_syncro_without_javascript(opened, started, provider):
     latchkey = started()
     registered = client("syncro", REDIRECT_URI, latchkey.callback, client_secret=SECRET)
     op = provider(registered)
-    walk = Walk(opened(javascript=False), latchkey, secrets=[SECRET], javascript=False)
+    walk = Walk(opened(javascript=False, size=PHONE), latchkey, secrets=[SECRET], javascript=False)
 
     walk.enter()
     walk.new_setup("syncro", "oidc")
@@ -30,7 +31,7 @@ def test_syncro_without_javascript(opened, started, provider):
 
 def test_connectwise_with_the_practice_provider_without_javascript(opened, started):
     latchkey = started(practice=True)
-    context = opened(javascript=False)
+    context = opened(javascript=False, size=PHONE)
     walk = Walk(context, latchkey, javascript=False)
 
     walk.enter()

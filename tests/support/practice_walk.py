@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import BrowserContext, Page
 
 from tests.support.lint import assert_clean
-from tests.support.walk import AtProvider, send_by_hand
+from tests.support.walk import AtProvider, assert_fits, send_by_hand
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Portal:
         self._look()
 
     def _look(self) -> None:
+        assert_fits(self.page)
         document = assert_clean(self.page.content())
         if self.watch:
             name = document.one("h1").text.lower().replace(" ", "-").replace("&", "and")

@@ -40,13 +40,14 @@ class Walk:
 
     def go(self, path: str) -> Document:
         self.page.goto(f"{self.latchkey.base}{path}")
-        return self.look(path.strip("/").replace("/", "-"))
+        return self.look(self.step or path.strip("/").replace("/", "-") or "home")
 
     def look(self, name: str = "", page: Page | None = None) -> Document:
-        """The page as a tree, linted. `watch` gets it with a name for it."""
+        """The page as a tree, linted; it fits its window. `watch` gets it with a name for it."""
         page = page or self.page
         if self.watch:
             self.watch(page, name or self.step)
+        assert_fits(page)
         return assert_clean(page.content(), secrets=self.secrets)
 
     @property
@@ -175,6 +176,12 @@ class Walk:
     def copyable(self, name: str) -> str:
         """The value shown for copying under this name."""
         return self.page.locator(f'[data-copy="{name}"]').first.inner_text().strip()
+
+
+def assert_fits(page: Page) -> None:
+    """The page does not scroll sideways, however narrow the window is."""
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= window, f"{page.url} is {wide} pixels wide in a window of {window}"
 
 
 def verdict(outcome: Document) -> str:
