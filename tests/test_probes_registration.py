@@ -478,3 +478,10 @@ def test_a_made_up_redirect_uri_differs_in_its_path_only():
 def test_nothing_is_asked_without_a_redirect_uri():
     with Fetcher() as fetcher:
         assert ask_registration(fetcher, metadata_from({}), Registration("x", ())) == []
+
+
+def test_stray_bytes_from_a_command_line_are_no_crash():
+    with OddProvider(authorize=certified) as provider:
+        (finding,) = ask(provider, client_id="my\udcff-app")
+        assert provider.asked == []
+    assert finding.code == UNTOLD

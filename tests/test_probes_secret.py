@@ -16,6 +16,7 @@ from tests.support.odd_provider import (
 from wizard.fetch import Fetcher
 from wizard.oidc.finding import Status, could_not_tell, failed, passed
 from wizard.probes import Registration, SecretAnswer, ask_registration, ask_secret, settle
+from wizard.probes.canary import made_up_secret
 
 ACCEPTED, REFUSED = "client_secret_accepted", "client_secret_or_id_refused"
 UNTOLD = "client_secret_could_not_tell"
@@ -378,3 +379,32 @@ def test_the_probes_settle_what_the_other_left_open(registration, secret, of_cli
     about_client, about_secret = settle(registration, secret)
     assert [f.code for f in about_client] == of_client
     assert [f.code for f in about_secret] == of_secret
+
+
+def judges_the_form(asked):
+    """A secret with anything but letters and digits is refused before it is looked at."""
+    if not (asked.secret or "").isalnum():
+        return oauth_error("invalid_request")
+    return by_the_book(asked)
+
+
+def test_a_secret_refused_for_its_form_is_not_taken_for_accepted():
+    with OddProvider(token=judges_the_form) as provider:
+        assert verdict(ask(provider, secret="wrong § one"))[0] == UNTOLD
+
+
+@pytest.mark.parametrize("real", ["abc8Q~de.f-GHI_jkl0123456789mnopqrstuvwx", "short", "§ é", ""])
+def test_a_made_up_secret_looks_like_the_real_one(real):
+    made_up = made_up_secret(real)
+    assert made_up != real
+    assert len(made_up) >= 16
+    for one, other in zip(real, made_up, strict=False):
+        assert (
+            one == other or (one.isdigit() and other.isdigit()) or one.islower() is other.islower()
+        )
+
+
+def test_stray_bytes_from_a_command_line_are_no_crash():
+    with OddProvider(token=by_the_book) as provider:
+        assert verdict(ask(provider, secret="s\udcffcret"))[0] == UNTOLD
+        assert provider.asked == []

@@ -26,6 +26,15 @@ def _outcome(call: Callable[[], Answer]) -> Outcome:
         return error
 
 
+def can_be_sent(*texts: str) -> bool:
+    """Whether `texts` are text at all: a value from a command line may hold stray bytes."""
+    try:
+        "".join(texts).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def why_unavailable(outcome: Outcome) -> str:
     """Why nothing can be concluded from `outcome`, in words; "" when something can."""
     if isinstance(outcome, FetchError):

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from wizard.fetch import Answer, Fetcher
 from wizard.oidc.discovery import Metadata
 from wizard.oidc.finding import Finding, Status, could_not_tell, failed
+from wizard.oidc.plain import plain
 from wizard.oidc.sign_in import authorization_url, s256
-from wizard.probes.asking import Outcome, side_by_side, trouble
+from wizard.probes.asking import Outcome, can_be_sent, side_by_side, trouble
 from wizard.probes.canary import made_up_client, made_up_path
 from wizard.probes.contrast import Reply, read_reply
 from wizard.probes.verdict import Judged, decide, judge_response
@@ -77,13 +78,19 @@ class _Run:
         if not self.uris:
             return []
         client_id = self.registration.client_id
+        if not can_be_sent(client_id, *self.uris):
+            why = "it holds stray bytes"
+            return [could_not_tell("client_id_could_not_tell", about="client ID", actual=why)]
         baseline = [
             _Question(client_id, self.made_up_uri, False, "a made-up redirect URI"),
             _Question(self.made_up_client, self.uris[0], False, "a made-up client ID"),
-            *(_Question(client_id, uri, False, f"redirect URI {uri}") for uri in self.uris),
+            *(
+                _Question(client_id, uri, False, f"redirect URI {plain(uri, 200)}")
+                for uri in self.uris
+            ),
         ]
         own = [
-            _Question(client_id, uri, True, f"redirect URI {uri}")
+            _Question(client_id, uri, True, f"redirect URI {plain(uri, 200)}")
             for uri in self.uris
             if self.needs_own
         ]

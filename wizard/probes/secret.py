@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 from wizard.fetch import Fetcher
 from wizard.oidc.discovery import Metadata
 from wizard.oidc.finding import could_not_tell, failed, passed, warned
+from wizard.probes.asking import can_be_sent
 from wizard.probes.by_number import by_number
 from wizard.probes.registration import Registration
 from wizard.probes.secret_run import (
@@ -44,8 +45,9 @@ def ask_secret(
     """
     if not registration.client_secret:
         return SecretAnswer([])
-    if not metadata.token_endpoint:
-        why = "the metadata name no token endpoint"
+    sendable = can_be_sent(registration.client_id, registration.client_secret)
+    if not metadata.token_endpoint or not sendable:
+        why = "the metadata name no token endpoint" if sendable else "it holds stray bytes"
         return SecretAnswer([could_not_tell("client_secret_could_not_tell", actual=why)])
     run = SecretRun(fetcher, metadata, registration)
     if question == "client_credentials":
@@ -93,11 +95,12 @@ def _ask_by_contrast(run: SecretRun) -> SecretAnswer:
     """Every question by every method, until one method is confirmed or nothing is left to ask."""
     methods = [_Method(name) for name in _by_preference(run.metadata)]
     last = ""
+    kept_back = 2 if _encoding_matters(run) else 0  # for the question that ends it
     for name, url, fields in _questions(run):
         for method in methods:
             if name == "a made-up refresh token" and method.not_looked_at:
                 continue  # the same endpoint would not look at the secret again
-            if run.left < 2:
+            if run.left < kept_back + 2:
                 break
             right, wrong = run.ask_both(url, name, fields, method.name)
             last = right.said
@@ -106,7 +109,7 @@ def _ask_by_contrast(run: SecretRun) -> SecretAnswer:
             named = by_number(run, right, wrong, method.name)
             if named:
                 return named
-            if wrong.refused and not right.refused and not right.unavailable:
+            if wrong.refused and right.past_authentication:
                 return _accepted(run, method, methods)
             _note(method, right, wrong)
     if methods and all(method.refused for method in methods):
@@ -137,19 +140,21 @@ def _accepted(run: SecretRun, method: _Method, methods: list[_Method]) -> Secret
 
 def _unencoded(run: SecretRun) -> SecretAnswer | None:
     """Some providers take the secret in a Basic header as it is, against RFC 6749, 2.3.1."""
-    client_id = run.registration.client_id
-    if quote_plus(run.real) == run.real and quote_plus(client_id) == client_id:
+    if not _encoding_matters(run):
         return None
-    if run.left < 2:
-        return _could_not_tell(run, "only form-encoded secrets were tried")
     name, url, fields = _questions(run)[1]
     right, wrong = run.ask_both(url, name, fields, BASIC_UNENCODED)
     if right.unavailable or wrong.unavailable:
         return _could_not_tell(run, right.unavailable or wrong.unavailable)
-    if wrong.refused and not right.refused:
+    if wrong.refused and right.past_authentication:
         finding = warned("client_secret_accepted_unencoded", **run.facts(actual=BASIC_UNENCODED))
         return run.done(finding, method=BASIC)
     return None
+
+
+def _encoding_matters(run: SecretRun) -> bool:
+    pair = run.registration.client_id + run.real
+    return quote_plus(pair) != pair
 
 
 def _could_not_tell(run: SecretRun, why: str) -> SecretAnswer:

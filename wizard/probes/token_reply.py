@@ -40,6 +40,16 @@ class TokenReply:
         return self.status == 401 or self.error in _REFUSALS or bare
 
     @property
+    def past_authentication(self) -> bool:
+        """The client was let through, and the request refused for something else.
+
+        invalid_request does not show that: it is also said of a secret whose form is refused.
+        """
+        if self.unavailable or self.refused:
+            return False
+        return bool(self.numbers) or self.error != "invalid_request"
+
+    @property
     def sure(self) -> bool:
         """400 unauthorized_client alone may mean "not this grant". RFC 6749, 5.2."""
         return self.refused and not (self.status == 400 and self.error == "unauthorized_client")
