@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wizard import catalogue, round_trip, wording
+from wizard import catalogue, round_trip, steps, wording
 from wizard.application import desk
 from wizard.catalogue.guides import Advice
 from wizard.extensions import csrf
@@ -12,30 +12,26 @@ from wizard.guard import current_sid
 from wizard.oidc.finding import Finding
 from wizard.round_trip import SignInUnknown
 from wizard.setups import Setup, as_rows, from_rows
-from wizard.views.steps import load, open_step, render_step, to_position
+from wizard.views.steps import at_step, load, render_step, to_position
 
 pages = Blueprint("sign_in", __name__)
 
 
 @pages.get("/setups/<setup_id>/test")
-def show(setup_id: str) -> str | Response:
+@at_step("test")
+def show(setup: Setup) -> str | Response:
     """Everything so far on one page, the button, and the newest run."""
-    setup = load(setup_id)
-    step = open_step(setup, "test")
-    return step if isinstance(step, Response) else _page(setup)
+    return _page(setup)
 
 
 @pages.post("/setups/<setup_id>/test")
-def start(setup_id: str) -> str | Response:
+@at_step("test")
+def start(setup: Setup) -> str | Response:
     """Begin a test sign-in. Answers 200 with a refresh that leads to the identity provider.
 
     Not a 303: Chromium holds a form's redirects to form-action, and the provider may send her on
     to hosts nobody can list beforehand.
     """
-    setup = load(setup_id)
-    step = open_step(setup, "test")
-    if isinstance(step, Response):
-        return step
     if not PlainForm().validate_on_submit():
         return _page(setup)
     if request.form.get("go_on_anyway"):
@@ -44,11 +40,17 @@ def start(setup_id: str) -> str | Response:
     started = desk().sign_ins.start(setup, current_sid())
     if not started.url:
         return _page(setup, stopped=list(started.findings))
-    return render_template("steps/leaving.html", setup=setup, url=started.url)
+    return render_template(
+        "steps/onward.html",
+        url=started.url,
+        title=f"To {setup.provider.name}",
+        sentence="Your browser is on its way there.",
+        link="Go there now",
+    )
 
 
 def _page(setup: Setup, stopped: list[Finding] | None = None) -> str:
-    step = open_step(setup, "test")
+    step = steps.find(setup, "test")
     run = setup.run
     shown = wording.show(setup, from_rows(run.findings)) if run else []
     return render_step(
@@ -90,7 +92,13 @@ def callback() -> str | tuple[str, int]:
     except SignInUnknown as unknown:
         return _refused(unknown.finding), 400
     onward = f"http://localhost:{desk().port}" + url_for("sign_in.proceed", h=handle)
-    return render_template("steps/arriving.html", onward=onward)
+    return render_template(
+        "steps/onward.html",
+        url=onward,
+        title="Checking the answer",
+        sentence="The identity provider has answered.",
+        link="See what it proved",
+    )
 
 
 @pages.get("/callback/continue")

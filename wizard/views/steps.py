@@ -1,6 +1,7 @@
 """The question pages: one value a page, judged when it is pasted and again on Continue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
@@ -29,6 +30,21 @@ def open_step(setup: Setup, slug: str) -> Step | Response:
     if not steps.is_open(setup, step):
         return to_position(setup)
     return step
+
+
+def at_step(slug: str) -> Callable[[Callable], Callable]:
+    """A view of one step gets the setup while it is open; else she is led to where she stands."""
+
+    def of(view: Callable) -> Callable:
+        @wraps(view)
+        def opened(setup_id: str) -> object:
+            setup = load(setup_id)
+            step = open_step(setup, slug)
+            return step if isinstance(step, Response) else view(setup)
+
+        return opened
+
+    return of
 
 
 def to_position(setup: Setup) -> Response:

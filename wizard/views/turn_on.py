@@ -7,24 +7,22 @@ from wizard import handover, steps
 from wizard.application import desk
 from wizard.forms import PlainForm
 from wizard.setups import Setup
-from wizard.views.steps import load, open_step, render_step, to_position
+from wizard.views.steps import at_step, load, render_step, to_position
 
 pages = Blueprint("turn_on", __name__)
 
 
 @pages.get("/setups/<setup_id>/handover")
-def hand_over(setup_id: str) -> str | Response:
+@at_step("handover")
+def hand_over(setup: Setup) -> str | Response:
     """The product's own fields with the value for each; the secret is masked."""
-    setup = load(setup_id)
-    step = open_step(setup, "handover")
-    return step if isinstance(step, Response) else _hand_over_page(setup)
+    return _hand_over_page(setup)
 
 
 def _hand_over_page(setup: Setup, secret: str = "") -> str:
-    step = open_step(setup, "handover")
     return render_step(
         setup,
-        step,
+        steps.find(setup, "handover"),
         form=PlainForm(),
         rows=handover.rows(setup),
         secret=secret,
@@ -33,27 +31,21 @@ def _hand_over_page(setup: Setup, secret: str = "") -> str:
 
 
 @pages.post("/setups/<setup_id>/handover/secret")
-def show_secret(setup_id: str) -> str | Response:
+@at_step("handover")
+def show_secret(setup: Setup) -> str | Response:
     """The one place that gives the secret out: when she asks to see or copy it.
 
     A POST, so that no link, history entry or prefetch can ask for it.
     """
-    setup = load(setup_id)
-    step = open_step(setup, "handover")
-    if isinstance(step, Response):
-        return step
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
         return _hand_over_page(setup, setup.values.client_secret)
     return jsonify(client_secret=setup.values.client_secret)
 
 
 @pages.post("/setups/<setup_id>/handover")
-def handed_over(setup_id: str) -> str | Response:
+@at_step("handover")
+def handed_over(setup: Setup) -> str | Response:
     """She has pasted them."""
-    setup = load(setup_id)
-    step = open_step(setup, "handover")
-    if isinstance(step, Response):
-        return step
     if not PlainForm().validate_on_submit():
         return _hand_over_page(setup)
     desk().store.set_ticks(setup.id, "handover", {"handed-over": True})
@@ -61,16 +53,13 @@ def handed_over(setup_id: str) -> str | Response:
 
 
 @pages.get("/setups/<setup_id>/turn-on")
-def turn_on(setup_id: str) -> str | Response:
+@at_step("turn-on")
+def turn_on(setup: Setup) -> str | Response:
     """The product's own steps to switch it on, a tick each."""
-    setup = load(setup_id)
-    step = open_step(setup, "turn-on")
-    if isinstance(step, Response):
-        return step
     plan = setup.product.turn_on
     return render_step(
         setup,
-        step,
+        steps.find(setup, "turn-on"),
         form=PlainForm(),
         parts=[
             ("Switch it on", plan.switch),
@@ -78,17 +67,14 @@ def turn_on(setup_id: str) -> str | Response:
             ("Clean up", setup.provider.clean_up),
         ],
         ticked=setup.ticks.get("turn-on", {}),
-        finished=step.done(setup),
+        finished=steps.find(setup, "turn-on").done(setup),
     )
 
 
 @pages.post("/setups/<setup_id>/turn-on")
-def save_ticks(setup_id: str) -> str | Response:
+@at_step("turn-on")
+def save_ticks(setup: Setup) -> str | Response:
     """Keep the ticks as they are on the page."""
-    setup = load(setup_id)
-    step = open_step(setup, "turn-on")
-    if isinstance(step, Response):
-        return step
     if PlainForm().validate_on_submit():
         ticked = set(request.form.getlist("tick"))
         marks = {tick.name: tick.name in ticked for tick in steps.turn_on_ticks(setup)}
