@@ -320,6 +320,13 @@ def test_a_form_of_an_earlier_start_changes_nothing_and_says_so(wiz):
     assert "redirect_uri" not in wiz.store.answers(wiz.store.setups()[0].id)
 
 
+def test_a_setup_whose_guide_is_gone_says_which_file_is_missing(wiz):
+    wiz.store.create_setup("no-such-product", "oidc")
+    page = wiz.visitor.get("/")
+    assert (page.status, page.h1) == (500, "A guide cannot be used")
+    assert "products/no-such-product.toml is not there any more" in page.words
+
+
 def test_names_from_outside_are_text(wiz):
     page = wiz.visitor.get("/setups/new")
     name = '<script>alert(1)</script>"&'

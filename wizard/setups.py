@@ -5,9 +5,10 @@ Where she stands and whether a verdict still holds are derived here and in `step
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from wizard import catalogue
 from wizard.catalogue.guides import Product, Provider
@@ -15,6 +16,7 @@ from wizard.oidc.finding import Finding, Status
 from wizard.store import Check, Run, SetupRow, Store
 from wizard.vault import Vault
 
+_G = TypeVar("_G", Product, Provider)
 TESTED = ("client_id", "secret_version", "metadata_url")
 _TOPIC_VALUES = {
     "discovery": ("metadata_url",),
@@ -158,8 +160,8 @@ def _assemble(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
     )
     return Setup(
         row=row,
-        product=catalogue.product(row.product),
-        provider=catalogue.provider(row.provider),
+        product=_guide(catalogue.product, "products", row.product),
+        provider=_guide(catalogue.provider, "providers", row.provider),
         values=values,
         answers=answers,
         checks=store.checks(row.id),
@@ -167,6 +169,13 @@ def _assemble(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
         ticks=store.ticks(row.id),
         port=port,
     )
+
+
+def _guide(read: Callable[[str], _G], folder: str, slug: str) -> _G:
+    try:
+        return read(slug)
+    except KeyError:
+        raise catalogue.GuideError(f"{folder}/{slug}.toml is not there any more") from None
 
 
 def as_rows(findings: Iterable[Finding]) -> list[dict[str, object]]:
