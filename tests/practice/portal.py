@@ -35,10 +35,14 @@ class Portal:
         self.visitor = visitor
 
     def register(
-        self, *redirect_uris: str, id_tokens: bool = False, expires: str = "180"
+        self,
+        *redirect_uris: str,
+        id_tokens: bool = False,
+        expires: str = "180",
+        platform: str = "web",
     ) -> Registered:
         """Register an application and add a secret to it."""
-        overview = self.send_registration("Made for a test", redirect_uris, id_tokens)
+        overview = self.send_registration("Made for a test", redirect_uris, id_tokens, platform)
         added = self.add_secret(overview.copyable("client_id"), expires)
         endpoints = self.visitor.get(f"/apps/{overview.copyable('client_id')}/endpoints")
         return Registered(
@@ -49,12 +53,21 @@ class Portal:
         )
 
     def send_registration(
-        self, name: str, redirect_uris: Sequence[str], id_tokens: bool = False
+        self,
+        name: str,
+        redirect_uris: Sequence[str],
+        id_tokens: bool = False,
+        platform: str = "web",
     ) -> Page:
         page = self.visitor.get("/apps/new")
         ticked = {"id_tokens": "y"} if id_tokens else {}
         written = {"name": name, "redirect_uris": "\r\n".join(redirect_uris)} | ticked
-        return self.visitor.submit(page, page.root.one("form"), **written)
+        return self.visitor.submit(page, page.root.one("form"), platform=platform, **written)
+
+    def change(self, client_id: str, page: str, **answers: str) -> Page:
+        """Save one of the application's pages: authentication, properties, users."""
+        shown = self.visitor.get(f"/apps/{client_id}/{page}")
+        return self.visitor.submit(shown, shown.root.one("form"), **answers)
 
     def add_secret(self, client_id: str, expires: str = "180") -> Page:
         page = self.visitor.get(f"/apps/{client_id}/secrets")

@@ -5,11 +5,15 @@ import uuid
 
 import pytest
 
-from tests.practice.portal import REDIRECT_URI, authorize, fragment_of
+from tests.practice.portal import REDIRECT_URI, authorize, fragment_of, get, redeem
+from tests.support.visitor import fields_of
 from wizard.entra_secret import checksum_holds
 
 SECRETS = "/apps/{}/secrets"
 AUTHENTICATION = "/apps/{}/authentication"
+PROPERTIES = "/apps/{}/properties"
+USERS = "/apps/{}/users"
+SECRET_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?= Delete)")
 
 
 def test_an_empty_portal_leads_to_a_registration(visitor, practice):
@@ -24,7 +28,12 @@ def test_an_empty_portal_leads_to_a_registration(visitor, practice):
 def test_every_page_says_that_it_is_practice(portal, visitor):
     application = portal.register(REDIRECT_URI)
     app = f"/apps/{application.client_id}"
-    for path in ("/", "/apps/new", app, f"{app}/authentication", f"{app}/secrets", "/product/"):
+    (secret_id,) = SECRET_ID.findall(visitor.get(f"{app}/secrets").words)
+    of_app = ("", "/authentication", "/secrets", f"/secrets/{secret_id}/delete", "/endpoints")
+    of_entry = ("/properties", "/users")
+    for path in ("/", "/directories", "/apps/new", *(app + each for each in of_app + of_entry)):
+        assert visitor.get(path).root.where(lambda e: "practice-tag" in e.get("class")), path
+    for path in ("/product/", "/product/settings"):
         assert visitor.get(path).root.where(lambda e: "practice-tag" in e.get("class")), path
 
 
@@ -77,7 +86,8 @@ def test_two_secrets_work_side_by_side(portal, visitor):
 def test_an_expired_secret_is_marked(portal, visitor, expires, expired):
     client_id = portal.send_registration("x", []).copyable("client_id")
     portal.add_secret(client_id, expires)
-    tags = visitor.get(SECRETS.format(client_id)).root.one("table").all("span")
+    page = visitor.get(SECRETS.format(client_id))
+    tags = page.root.one("table").where(lambda e: "tag" in e.get("class").split())
     assert [tag.text for tag in tags] == (["Expired"] if expired else [])
 
 
@@ -111,6 +121,98 @@ def test_the_id_tokens_box_decides_at_once(portal, visitor):
     del box.attributes["checked"]
     visitor.submit(ticked, ticked.root.one("form"))
     assert error() == "unsupported_response_type"
+
+
+def test_the_platform_chosen_at_registration_is_where_the_addresses_are(portal, visitor):
+    page = visitor.get("/apps/new")
+    form = page.root.one("form")
+    overview = visitor.submit(page, form, name="x", platform="spa", redirect_uris=REDIRECT_URI)
+    assert "0 Web, 1 Single-page application" in overview.words
+    page = visitor.get(AUTHENTICATION.format(overview.copyable("client_id")))
+    assert page.root.one("textarea", name="redirect_uris").text == ""
+    assert page.root.one("textarea", name="spa_redirect_uris").text == REDIRECT_URI
+
+    moved = visitor.submit(
+        page, page.root.one("form"), redirect_uris=REDIRECT_URI, spa_redirect_uris=""
+    )
+    assert "1 Web, 0 Single-page application" in moved.words
+
+
+def test_an_address_is_under_one_platform_only(portal, visitor):
+    application = portal.register(REDIRECT_URI)
+    page = visitor.get(AUTHENTICATION.format(application.client_id))
+    refused = visitor.submit(page, page.root.one("form"), spa_redirect_uris=REDIRECT_URI)
+    error = refused.root.one(id="spa_redirect_uris-error").text
+    assert "An address can be under one platform only" in error
+    page = visitor.get(AUTHENTICATION.format(application.client_id))
+    assert page.root.one("textarea", name="spa_redirect_uris").text == ""
+
+
+def test_a_deleted_secret_is_wrong_from_then_on_and_another_one_still_right(portal, visitor):
+    application = portal.register(REDIRECT_URI)
+    second = portal.add_secret(application.client_id).copyable("secret_value")
+
+    def number(secret):
+        return redeem(application, "made-up", client_secret=secret).json()["error_codes"]
+
+    assert number(application.secret_value) == [9002313]
+    path = f"{SECRETS.format(application.client_id)}/{application.secret_id}/delete"
+    asked = visitor.get(path)
+    assert asked.h1 == "Delete this client secret?"
+    assert number(application.secret_value) == [9002313], "asking deletes nothing"
+    left = visitor.submit(asked, asked.root.one("form"))
+    assert left.h1 == "Certificates & secrets"
+    assert application.secret_id not in left.words
+    assert number(application.secret_value) == [7000215]
+    assert number(second) == [9002313]
+    assert visitor.get(path).status == 404
+
+
+def test_another_applications_secret_cannot_be_deleted(portal, visitor):
+    first, second = portal.register(REDIRECT_URI), portal.register(REDIRECT_URI)
+    page = visitor.get(f"{SECRETS.format(second.client_id)}/{first.secret_id}/delete")
+    assert page.status == 404
+
+
+def test_properties_and_users_are_kept(portal, visitor):
+    application = portal.register(REDIRECT_URI)
+    page = visitor.get(USERS.format(application.client_id))
+    assert "everybody in the tenant can sign in" in page.words
+    boxes = page.root.all("input", name="user")
+    assert [box.get("value") for box in boxes] == ["with-email", "without-email"]
+    assert not any("checked" in box for box in boxes)
+    saved = visitor.submit(page, page.root.one("form"), user="without-email")
+    assert "1 assigned" in saved.words
+    ticked = [box for box in saved.root.all("input", name="user") if "checked" in box]
+    assert [box.get("value") for box in ticked] == ["without-email"]
+
+    page = visitor.get(PROPERTIES.format(application.client_id))
+    chosen = {"enabled": "no", "assignment_required": "yes"}
+    saved = visitor.submit(page, page.root.one("form"), **chosen)
+    assert "Sign-in is off; only assigned users are let in." in saved.words
+    radios = saved.root.all("input", type="radio")
+    assert {r.get("name"): r.get("value") for r in radios if "checked" in r} == chosen
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"), [(PROPERTIES, {"enabled": "x"}), (USERS, {"user": "other-tenant"})]
+)
+def test_a_choice_that_was_not_offered_changes_nothing(portal, visitor, path, answer):
+    url = path.format(portal.register(REDIRECT_URI).client_id)
+    page = visitor.get(url)
+    refused = visitor.submit(page, page.root.one("form"), **answer)
+    assert "Look at this first" in refused.words
+    assert "Saved" not in refused.words
+    assert fields_of(visitor.get(url).root.one("form"))[1:] == fields_of(page.root.one("form"))[1:]
+
+
+def test_the_directories_page_shows_two_tenants(portal, visitor):
+    application = portal.register(REDIRECT_URI)
+    page = visitor.get("/directories")
+    assert page.copyable("tenant_id") == application.tenant_id
+    assert page.copyable("other_tenant_id") != application.tenant_id
+    document = get(page.copyable("other_metadata_url")).json()
+    assert document["issuer"].split("/")[3] == page.copyable("other_tenant_id")
 
 
 OBJECTIONS = {
@@ -186,7 +288,9 @@ def test_an_unknown_address_gets_a_page(visitor, path):
     assert page.h1 == "There is nothing at this address"
 
 
-@pytest.mark.parametrize("path", ["/apps/new", SECRETS, AUTHENTICATION, "/product/local"])
+@pytest.mark.parametrize(
+    "path", ["/apps/new", SECRETS, AUTHENTICATION, PROPERTIES, USERS, "/product/local"]
+)
 def test_nothing_is_changed_without_a_csrf_token(portal, visitor, path):
     application = portal.register(REDIRECT_URI)
     url = path.format(application.client_id)

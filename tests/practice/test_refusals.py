@@ -1,6 +1,7 @@
 """Each refusal, with Entra's number, status and place: own page, redirect or JSON."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 import requests
@@ -35,7 +36,24 @@ def applications(practice):
         "id_tokens": portal.register(REDIRECT_URI, id_tokens=True),
         "bare": portal.register(),
         "expired": portal.register(REDIRECT_URI, expires="-1"),
+        "spa": portal.register(REDIRECT_URI, platform="spa", id_tokens=True),
+        "disabled": disabled(portal),
+        "assigned only": assigned_only(portal),
     }
+
+
+def disabled(portal):
+    application = portal.register(REDIRECT_URI)
+    portal.change(application.client_id, "properties", enabled="no")
+    return application
+
+
+def assigned_only(portal):
+    """Only the user without an email address is let in."""
+    application = portal.register(REDIRECT_URI)
+    portal.change(application.client_id, "users", user="without-email")
+    portal.change(application.client_id, "properties", assignment_required="yes")
+    return application
 
 
 @pytest.fixture
@@ -60,6 +78,8 @@ ON_ITS_OWN_PAGE = {
     "markup": ("usual", {"redirect_uri": "<script>alert(1)</script>"}, 50011),
     "not a port": ("usual", {"redirect_uri": "https://product.example:x/callback"}, 50011),
     "no redirect URI registered": ("bare", {}, 500113),
+    "disabled": ("disabled", {}, 7000112),
+    "disabled, another redirect URI": ("disabled", {"redirect_uri": REDIRECT_URI + "/"}, 7000112),
     "a parameter twice": ("usual", {"scope": ["openid", "email"]}, 90013),
     "a redirect URI twice": ("usual", {"redirect_uri": [REDIRECT_URI, REDIRECT_URI]}, 90013),
 }
@@ -84,6 +104,8 @@ def test_the_browser_is_not_sent_on(applications, which, params, number, prompt)
 
 SENT_BACK = {
     "silent": ("usual", {"prompt": "none"}, "login_required", 50058),
+    "silent, single-page application": ("spa", {"prompt": "none"}, "login_required", 50058),
+    "silent, assignment required": ("assigned only", {"prompt": "none"}, "login_required", 50058),
     "id_token not ticked": (
         "usual",
         {"response_type": "id_token", "nonce": "n"},
@@ -204,7 +226,46 @@ def test_somebody_who_declines_is_sent_back_as_such(usual, mode):
 def test_an_unknown_user_brings_the_sign_in_page_again(usual):
     answer = sign_in(usual, {"user": "somebody-else"})
     assert answer.status_code == 200
-    assert len(assert_clean(answer.text).all("button", name="user")) == 2
+    assert len(assert_clean(answer.text).all("button", name="user")) == 3
+
+
+# --- the user: the provider's own page again, and the application never hears of it
+
+NOT_LET_IN = {
+    "not assigned": ("assigned only", "with-email", 50105),
+    "of another tenant": ("usual", "other-tenant", 50020),
+    "of another tenant, where only the assigned are let in": (
+        "assigned only",
+        "other-tenant",
+        50020,
+    ),
+}
+
+
+@pytest.mark.parametrize(("which", "user", "number"), NOT_LET_IN.values(), ids=NOT_LET_IN)
+@pytest.mark.parametrize("mode", ["query", "form_post"])
+def test_a_user_who_may_not_sign_in_stays_here(applications, which, user, number, mode):
+    application = applications[which]
+    answer = sign_in(application, {"user": user}, response_mode=mode, state="s")
+    assert answer.status_code == 400
+    assert "Location" not in answer.headers
+    page = assert_clean(answer.text)
+    assert page.one("h1").text == "You cannot be signed in"
+    assert number_in(page.text) == number
+    assert application.client_id in page.text
+    assert not page.all("form")
+
+
+def test_an_assigned_user_is_let_in(applications):
+    answer = sign_in(applications["assigned only"], {"user": "without-email"})
+    assert answer.status_code == 303
+    assert "code" in query_of(answer.headers["Location"])
+
+
+def test_assignments_count_only_where_they_are_required(portal):
+    application = portal.register(REDIRECT_URI)
+    portal.change(application.client_id, "users", user="without-email")
+    assert sign_in(application, {"user": "with-email"}).status_code == 303
 
 
 def test_the_sign_in_page_cannot_be_answered_without_its_token(usual):
@@ -234,6 +295,14 @@ FROM_THE_TOKEN_ENDPOINT = {
     "the Secret ID": ("usual", "secret_id", 401, "invalid_client", 7000215),
     "another application's secret": ("usual", "other", 401, "invalid_client", 7000215),
     "expired secret": ("expired", {}, 401, "invalid_client", 7000222),
+    "disabled": ("disabled", {}, 400, "unauthorized_client", 7000112),
+    "disabled, wrong secret": (
+        "disabled",
+        {"client_secret": "wrong"},
+        400,
+        "unauthorized_client",
+        7000112,
+    ),
     "no secret": ("usual", {"client_secret": None}, 401, "invalid_client", 7000218),
     "unknown client": (
         "usual",
@@ -318,6 +387,33 @@ def test_the_code_is_bound_to_its_client_and_redirect_uri(applications, usual):
     _assert_refused(other, 400, "invalid_grant", 500112)
 
 
+@pytest.mark.parametrize(
+    ("asked", "sent", "number"),
+    [
+        ({"code_challenge": s256(VERIFIER), "code_challenge_method": "S256"}, VERIFIER, 9002327),
+        ({}, None, 9002325),
+    ],
+    ids=["with PKCE", "without"],
+)
+def test_a_server_cannot_redeem_the_code_of_a_single_page_application(
+    applications, asked, sent, number
+):
+    code = query_of(sign_in(applications["spa"], **asked).headers["Location"])["code"]
+    told = redeem(applications["spa"], code, code_verifier=sent)
+    _assert_refused(told, 400, "invalid_request", number)
+
+
+def test_a_single_page_application_gets_its_id_token_from_the_authorization_endpoint(applications):
+    answer = sign_in(applications["spa"], response_type="id_token", nonce="n")
+    assert "id_token" in fragment_of(answer.headers["Location"])
+
+
+def test_a_single_page_application_may_sign_in_by_itself(applications):
+    """The platform is the redirect URI's; client_credentials knows none."""
+    sent = {"grant_type": "client_credentials", "scope": DEFAULT_SCOPE, "redirect_uri": None}
+    assert redeem(applications["spa"], None, **sent).status_code == 200
+
+
 def test_a_request_without_a_code_says_so(usual):
     _assert_refused(redeem(usual, None), 400, "invalid_request", 900144)
 
@@ -363,6 +459,33 @@ def test_another_tenant_is_refused_at_every_endpoint(usual, practice, tenant, nu
     page = get(f"{base}/oauth2/v2.0/authorize?client_id={usual.client_id}")
     assert page.status_code == 400
     assert number_in(assert_clean(page.text).text) == number
+
+
+@pytest.fixture
+def other(portal):
+    """The other tenant's discovery document."""
+    return get(portal.visitor.get("/directories").copyable("other_metadata_url")).json()
+
+
+def test_the_other_tenant_stands_at_addresses_of_its_own(usual, other, practice):
+    assert other["issuer"] != usual.metadata["issuer"]
+    assert set(other) == set(usual.metadata)
+    (key,) = get(other["jwks_uri"]).json()["keys"]
+    assert key["issuer"] == other["issuer"]
+    by_domain = f"{practice.url}another-practice.example/v2.0/.well-known/openid-configuration"
+    assert get(by_domain).json() == other
+
+
+@pytest.mark.parametrize("prompt", [None, "none"], ids=["interactive", "silent"])
+def test_an_application_is_unknown_in_the_other_tenant(usual, other, prompt):
+    there = replace(usual, metadata=other)
+    page = authorize(there, prompt=prompt)
+    assert page.status_code == 400
+    assert number_in(assert_clean(page.text).text) == 700016
+    for secret in (usual.secret_value, "wrong", None):
+        told = redeem(there, "made-up", client_secret=secret)
+        _assert_refused(told, 400, "unauthorized_client", 700016)
+        assert other["issuer"].split("/")[3] in told.json()["error_description"]
 
 
 @pytest.mark.parametrize("name", ["practice.example", "upper case"])

@@ -94,7 +94,7 @@ def test_everything_survives_a_restart(stopped):
         # A form that was open while it restarted can still be sent.
         saved = visitor.submit(page, page.root.one("form"))
         assert "Saved" in saved.words
-        assert "1 redirect URIs, ID tokens on" in saved.words
+        assert "1 Web, 0 Single-page application, ID tokens on" in saved.words
     finally:
         again.stop()
 
@@ -134,6 +134,52 @@ def test_a_damaged_file_is_kept_aside(stopped):
     stopped.start()
     assert "No application is registered yet." in get(stopped.url).text
     assert (stopped.data_dir / f"{FILE_NAME}.damaged").exists()
+
+
+# What the first version of Latchkey wrote.
+VERSION_1 = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE applications (
+ client_id TEXT PRIMARY KEY, object_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+ id_tokens INTEGER NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE redirect_uris (
+ client_id TEXT NOT NULL REFERENCES applications, position INTEGER NOT NULL,
+ uri TEXT NOT NULL, PRIMARY KEY (client_id, position)) WITHOUT ROWID;
+CREATE TABLE secrets (
+ secret_id TEXT PRIMARY KEY, client_id TEXT NOT NULL REFERENCES applications,
+ description TEXT NOT NULL, hint TEXT NOT NULL, salt BLOB NOT NULL, digest BLOB NOT NULL,
+ created_at TEXT NOT NULL, expires_at TEXT NOT NULL);
+INSERT INTO facts VALUES ('tenant_id', '0b7a5c0e-0000-4000-8000-000000000001');
+INSERT INTO applications VALUES ('0b7a5c0e-0000-4000-8000-000000000002',
+ '0b7a5c0e-0000-4000-8000-000000000003', 'From before', 1, '2026-01-01T00:00:00+00:00');
+INSERT INTO redirect_uris VALUES
+ ('0b7a5c0e-0000-4000-8000-000000000002', 0, 'https://product.example/openid/callback');
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_file_of_the_first_version_is_carried_over(stopped):
+    stopped.data_dir.mkdir()
+    db = sqlite3.connect(stopped.data_dir / FILE_NAME)
+    db.executescript(VERSION_1)
+    db.close()
+    stopped.start()
+    visitor = Visitor.of_server(stopped.url.rstrip("/"))
+    app = "/apps/0b7a5c0e-0000-4000-8000-000000000002"
+    overview = visitor.get(app)
+    assert overview.copyable("tenant_id") == "0b7a5c0e-0000-4000-8000-000000000001"
+    assert "1 Web, 0 Single-page application" in overview.words
+    page = visitor.get(f"{app}/authentication")
+    assert page.root.one("textarea", name="redirect_uris").text == REDIRECT_URI
+    assert "checked" in page.root.one("input", name="id_tokens")
+    chosen = [r for r in visitor.get(f"{app}/properties").root.all("input") if "checked" in r]
+    assert [(radio.get("name"), radio.get("value")) for radio in chosen] == [
+        ("enabled", "yes"),
+        ("assignment_required", "no"),
+    ]
+    stopped.stop()
+    stopped.start()
+    assert visitor.get(app).h1 == "Overview"
 
 
 def test_a_file_of_a_newer_version_is_left_alone(stopped):

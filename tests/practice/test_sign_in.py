@@ -185,6 +185,7 @@ def test_a_request_may_come_by_post(application):
     assert [b.get("value") for b in assert_clean(answer.text).all("button", name="user")] == [
         "with-email",
         "without-email",
+        "other-tenant",
     ]
 
 

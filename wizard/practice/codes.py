@@ -26,6 +26,7 @@ class Granted:
     code_challenge: str | None
     code_challenge_method: str | None
     user: str
+    single_page: bool = False
 
     def get_redirect_uri(self) -> str | None:
         return self.redirect_uri

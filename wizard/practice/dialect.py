@@ -14,8 +14,14 @@ from authlib.oauth2 import OAuth2Error
 REFUSALS: dict[int, tuple[str, int, str]] = {
     50011: ("invalid_request", 400, "The redirect URI '{redirect_uri}' in the request is not one"
             " of those registered for the application '{client_id}'."),
+    50020: ("access_denied", 400, "The account '{user}' does not exist in the tenant '{tenant}', so"
+            " it cannot sign in to the application '{client_id}' ({name}). Sign in with an account"
+            " of that tenant, or have this one added there as a guest."),
     50058: ("login_required", 400, "A silent sign-in was asked for (prompt=none), but nobody is"
             " signed in."),
+    50105: ("access_denied", 400, "The application '{client_id}' ({name}) lets in assigned users"
+            " only, and '{user}' is not one. Assign the user under Users and groups, or set"
+            " Assignment required? to No under Properties."),
     50147: ("invalid_request", 400, "The code_challenge is missing, has the wrong length, or its"
             " code_challenge_method is not S256."),
     54005: ("invalid_grant", 400, "The authorization code was redeemed before. A code works"
@@ -52,6 +58,8 @@ REFUSALS: dict[int, tuple[str, int, str]] = {
              " {value}."),
     1002012: ("invalid_scope", 400, "The scope '{value}' does not fit client_credentials: it must"
               " end in /.default."),
+    7000112: ("unauthorized_client", 400, "The application '{client_id}' ({name}) is disabled:"
+              " under Properties, Enabled for users to sign-in? is No."),
     7000215: ("invalid_client", 401, "The client secret is not one of those of the application"
               " '{client_id}'. What must be sent is the secret's Value, not its Secret ID."),
     7000218: ("invalid_client", 401, "The request must contain client_secret: the application is"
@@ -60,6 +68,11 @@ REFUSALS: dict[int, tuple[str, int, str]] = {
               " expired. Add a new one under Certificates & secrets."),
     9002313: ("invalid_grant", 400, "The authorization code is malformed or was never given"
               " out."),
+    9002325: ("invalid_request", 400, "The redirect URI is registered for a single-page"
+              " application, which must send a code_challenge with its request."),
+    9002327: ("invalid_request", 400, "The redirect URI is registered for a single-page"
+              " application, so only a browser may redeem its codes, and this request does not"
+              " come from one. Register it under Web."),
 }  # fmt: skip
 
 _ECHO_LENGTH = 300

@@ -4,16 +4,29 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     PasswordField,
+    RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from wizard.practice.redirect_uris import MAX_COUNT, MAX_LENGTH, objection
+from wizard.practice.users import OWN_USERS
 
 NAME_LENGTH = 120  # Entra's limit
+
+ID_TOKENS = "ID tokens (used for implicit and hybrid flows)"
+WEB, SINGLE_PAGE = "web", "spa"
+PLATFORMS = (
+    SelectChoice(WEB, "Web"),
+    SelectChoice(SINGLE_PAGE, "Single-page application (SPA)"),
+)
+YES, NO = "yes", "no"
+YES_NO = (SelectChoice(YES, "Yes"), SelectChoice(NO, "No"))
 
 _CODE = {"class": "mono", "autocomplete": "off", "spellcheck": "false"}
 
@@ -45,23 +58,20 @@ def _at_most(length: int) -> Length:
     return Length(max=length, message=f"This takes at most {length} characters.")
 
 
-class ApplicationForm(FlaskForm):
-    """What Authentication edits: the redirect URIs, one a line, and the ID tokens box."""
+class UriList(TextAreaField):
+    """Redirect URIs, one a line, each of them one that Entra would take."""
 
-    redirect_uris = TextAreaField(
-        "Redirect URIs",
-        validators=[_at_most(MAX_COUNT * (MAX_LENGTH + 2))],
-        render_kw=_CODE | {"rows": 5},
-    )
-    id_tokens = BooleanField("ID tokens (used for implicit and hybrid flows)")
+    def __init__(self, label: str, **options: object) -> None:
+        most = _at_most(MAX_COUNT * (MAX_LENGTH + 2))
+        super().__init__(label, validators=[most], render_kw=_CODE | {"rows": 4}, **options)
 
     @property
     def uris(self) -> tuple[str, ...]:
         """The lines that hold something, each once, in their order."""
-        lines = (line.strip() for line in (self.redirect_uris.data or "").splitlines())
+        lines = (line.strip() for line in (self.data or "").splitlines())
         return tuple(dict.fromkeys(line for line in lines if line))
 
-    def validate_redirect_uris(self, field) -> None:
+    def pre_validate(self, form: FlaskForm) -> None:
         if len(self.uris) > MAX_COUNT:
             raise ValidationError(f"An application has at most {MAX_COUNT} redirect URIs.")
         for uri in self.uris:
@@ -69,8 +79,23 @@ class ApplicationForm(FlaskForm):
                 raise ValidationError(sentence)
 
 
-class RegistrationForm(ApplicationForm):
-    """New registration."""
+class AuthenticationForm(FlaskForm):
+    """Authentication: the redirect URIs of each platform, and the ID tokens box."""
+
+    redirect_uris = UriList("Redirect URIs of the platform Web")
+    spa_redirect_uris = UriList("Redirect URIs of the platform Single-page application")
+    id_tokens = BooleanField(ID_TOKENS)
+
+    def validate_spa_redirect_uris(self, field: UriList) -> None:
+        for uri in field.uris:
+            if uri in self.redirect_uris.uris:
+                raise ValidationError(
+                    f"{uri} is under Web too. An address can be under one platform only."
+                )
+
+
+class RegistrationForm(FlaskForm):
+    """New registration: a platform for the redirect URIs, as Entra asks for it."""
 
     name = StringField(
         "Name",
@@ -80,6 +105,27 @@ class RegistrationForm(ApplicationForm):
             _at_most(NAME_LENGTH),
         ],
         render_kw={"autocomplete": "off"},
+    )
+    platform = SelectField("Platform of the redirect URIs", choices=PLATFORMS)
+    redirect_uris = UriList("Redirect URIs")
+    id_tokens = BooleanField(ID_TOKENS)
+
+
+class PropertiesForm(FlaskForm):
+    """Properties of the enterprise application."""
+
+    enabled = RadioField("Enabled for users to sign-in?", choices=YES_NO)
+    assignment_required = RadioField("Assignment required?", choices=YES_NO)
+
+
+class UsersForm(FlaskForm):
+    """Users and groups of the enterprise application; `user` has one box a user."""
+
+    user = SelectMultipleField(
+        "Assigned users",
+        choices=[SelectChoice(user.slug, user.name) for user in OWN_USERS],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
 
 

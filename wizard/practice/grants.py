@@ -19,9 +19,10 @@ from wizard.practice.codes import CodeRefused, Granted
 from wizard.practice.delivery import WayBack
 from wizard.practice.dialect import Incident, Refusal
 from wizard.practice.id_token import EntraIdToken
-from wizard.practice.provider import CHALLENGE_METHOD, PracticeProvider, practice
+from wizard.practice.provider import PracticeProvider, asked_tenant, practice
+from wizard.practice.records import Application
 from wizard.practice.redirect_uris import matching
-from wizard.practice.store import Application
+from wizard.practice.tenants import CHALLENGE_METHOD
 from wizard.practice.users import USERS, PracticeUser
 
 AUTH_METHODS = ["client_secret_post", "client_secret_basic"]
@@ -66,9 +67,12 @@ class EntraLikeServer(AuthorizationServer):
 
     def authenticate_client(self, request, methods, endpoint="token"):
         try:
-            return super().authenticate_client(request, methods, endpoint)
+            client = super().authenticate_client(request, methods, endpoint)
         except (InvalidClientError, ValueError):  # ValueError: a Basic header that is not base64
             raise _why_refused(request) from None
+        if not client.application.enabled:
+            raise _disabled(client.application)
+        return client
 
     def get_token_grant(self, request):
         grant_type = request.payload.grant_type
@@ -114,13 +118,20 @@ def _why_refused(request) -> Refusal:
     secret = secret or request.form.get("client_secret")
     if not client_id:
         return Refusal(900144, value="client_id")
-    provider = practice()
-    if provider.store.application(client_id) is None:
-        return Refusal(700016, client_id=client_id, tenant=provider.tenant_id)
+    provider, tenant = practice(), asked_tenant()
+    application = provider.application(tenant, client_id)
+    if application is None:
+        return Refusal(700016, client_id=client_id, tenant=tenant.id)
+    if not application.enabled:
+        return _disabled(application)
     if not secret:
         return Refusal(7000218)
     state = provider.store.judge_secret(client_id.lower(), secret)
     return Refusal(7000222 if state == "expired" else 7000215, client_id=client_id)
+
+
+def _disabled(application: Application) -> Refusal:
+    return Refusal(7000112, client_id=application.client_id, name=application.name)
 
 
 class PracticeOpenIDCode(EntraIdToken, OpenIDCode):
@@ -149,6 +160,7 @@ class PracticeCodeGrant(AuthorizationCodeGrant):
             code_challenge=sent.get("code_challenge"),
             code_challenge_method=sent.get("code_challenge_method"),
             user=request.user.slug,
+            single_page=request.client.application.is_single_page(self.way.redirect_uri),
         )
         practice().codes.give(code, granted)
 
@@ -159,6 +171,9 @@ class PracticeCodeGrant(AuthorizationCodeGrant):
             raise Refusal(refused.number) from None
         if granted.redirect_uri and self.request.payload.redirect_uri != granted.redirect_uri:
             raise Refusal(500112)
+        if granted.single_page:
+            # There is no single-page application here that could redeem it from a browser.
+            raise Refusal(9002327 if granted.code_challenge else 9002325)
         return granted
 
     def validate_token_request(self):
@@ -218,7 +233,7 @@ class PracticeClientCredentials(ClientCredentialsGrant):
 
 def authorization_server(app: Flask, provider: PracticeProvider) -> EntraLikeServer:
     def query_client(client_id: str) -> PracticeClient | None:
-        application = provider.store.application(client_id)
+        application = provider.application(asked_tenant(), client_id)
         return PracticeClient(application) if application else None
 
     app.config["OAUTH2_TOKEN_EXPIRES_IN"] = dict.fromkeys(

@@ -3,7 +3,8 @@
 learn.microsoft.com/entra/identity-platform/id-token-claims-reference; OpenID Connect Core 2, 5.4.
 """
 
-from wizard.practice.provider import ALGORITHM, practice
+from wizard.practice.provider import asked_tenant, practice
+from wizard.practice.tenants import ALGORITHM
 from wizard.practice.users import PracticeUser
 
 
@@ -18,11 +19,11 @@ class EntraIdToken:
 
     def get_client_claims(self, client) -> dict[str, object]:
         """`aud` is one string in Entra's tokens, where Authlib would make it a list."""
-        provider = practice()
+        tenant = asked_tenant()
         return {
             "aud": client.get_client_id(),
-            "iss": provider.issuer,
-            "tid": provider.tenant_id,
+            "iss": tenant.issuer,
+            "tid": tenant.id,
             "ver": "2.0",
         }
 
@@ -42,7 +43,7 @@ class EntraIdToken:
             claims |= {
                 "name": user.name,
                 "preferred_username": user.username,
-                "oid": user.object_id(practice().tenant_id),
+                "oid": user.object_id(asked_tenant().id),
             }
         if "email" in scopes and user.email:
             claims["email"] = user.email

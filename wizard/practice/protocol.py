@@ -18,10 +18,10 @@ from wizard.practice.delivery import WayBack
 from wizard.practice.dialect import REFUSALS, Incident, Refusal
 from wizard.practice.grants import EntraLikeServer, authorization_server, refusal_as_json
 from wizard.practice.guard import LEAVING_POLICY
-from wizard.practice.provider import PracticeProvider, practice
-from wizard.practice.request_rules import RefusedRequest, judge
-from wizard.practice.store import Application
-from wizard.practice.users import DOMAIN, USERS, PracticeUser
+from wizard.practice.provider import PracticeProvider, asked_tenant, enter, practice
+from wizard.practice.records import Application
+from wizard.practice.request_rules import RefusedRequest, judge, judge_user
+from wizard.practice.users import USERS, PracticeUser
 
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -32,23 +32,23 @@ def add_protocol(app: Flask, provider: PracticeProvider, csrf: CSRFProtect) -> N
     pages = Blueprint("protocol", __name__)
 
     @pages.get("/<tenant>/v2.0/.well-known/openid-configuration")
-    @_of_our_tenant(lambda tenant: _refused_as_json(tenant, "invalid_tenant"))
+    @_of_a_tenant(lambda tenant: _refused_as_json(tenant, "invalid_tenant"))
     def discovery():
-        return jsonify(provider.metadata())
+        return jsonify(asked_tenant().metadata())
 
     @pages.get("/<tenant>/discovery/v2.0/keys")
-    @_of_our_tenant(lambda tenant: _refused_as_json(tenant, "invalid_tenant"))
+    @_of_a_tenant(lambda tenant: _refused_as_json(tenant, "invalid_tenant"))
     def keys():
-        return jsonify(provider.keys())
+        return jsonify(provider.keys(asked_tenant()))
 
     @pages.route("/<tenant>/oauth2/v2.0/authorize", methods=["GET", "POST"])
     @csrf.exempt  # both methods must work from anywhere (Core 3.1.2.1); nothing is granted here
-    @_of_our_tenant(lambda tenant: error_page(_tenant_refusal(tenant)))
+    @_of_a_tenant(lambda tenant: error_page(_tenant_refusal(tenant)))
     def authorize():
         return _judged(server, provider, request.values, _sign_in_page)
 
     @pages.post("/<tenant>/login")
-    @_of_our_tenant(lambda tenant: error_page(_tenant_refusal(tenant)))
+    @_of_a_tenant(lambda tenant: error_page(_tenant_refusal(tenant)))
     def login():
         """The sign-in page's answer. The request itself comes along in the query."""
 
@@ -58,13 +58,14 @@ def add_protocol(app: Flask, provider: PracticeProvider, csrf: CSRFProtect) -> N
             user = USERS.get(request.form.get("user", ""))
             if user is None:
                 return _sign_in_page(application, way, grant)
+            judge_user(asked_tenant(), application, user)
             return _granted(server, grant, way, user)
 
         return _judged(server, provider, request.args, signed_in)
 
     @pages.route("/<tenant>/oauth2/v2.0/token", methods=["GET", "POST"])
     @csrf.exempt  # asked by programs, which authenticate with their secret
-    @_of_our_tenant(lambda tenant: refusal_as_json(_tenant_refusal(tenant)))
+    @_of_a_tenant(lambda tenant: refusal_as_json(_tenant_refusal(tenant)))
     def token():
         if request.method != "POST":
             return refusal_as_json(Refusal(900561, value=request.method))
@@ -87,14 +88,17 @@ def error_page(refusal: Refusal) -> Response:
     return make_response(page, refusal.status_code)
 
 
-def _of_our_tenant(refuse: Callable[[str], Response]) -> Callable:
-    """Refuse, in the endpoint's own form, an address that names another tenant."""
+def _of_a_tenant(refuse: Callable[[str], Response]) -> Callable:
+    """Refuse, in the endpoint's own form, an address that names no tenant of ours."""
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def checked(tenant: str):
-            known = tenant.lower() in (practice().tenant_id, DOMAIN)
-            return view() if known else refuse(tenant)
+            known = practice().tenant(tenant)
+            if known is None:
+                return refuse(tenant)
+            enter(known)
+            return view()
 
         return checked
 
@@ -119,17 +123,16 @@ def _judged(
 ) -> Response:
     """Judge the request in Entra's order, then let Authlib judge it, then `go_on`."""
     try:
-        application, way = judge(provider, sent)
+        application, way = judge(provider, asked_tenant(), sent)
+        grant = server.get_consent_grant(end_user=None)
+        grant.way = way
+        return go_on(application, way, grant)
     except RefusedRequest as refused:
         if refused.way is None:
             return error_page(refused.refusal)
         return _sent_back(refused.way, refused.refusal)
-    try:
-        grant = server.get_consent_grant(end_user=None)
     except OAuth2Error as error:
         return error_page(Refusal(90013, value=error.get_error_description()))
-    grant.way = way
-    return go_on(application, way, grant)
 
 
 def _sign_in_page(application: Application, way: WayBack, grant) -> Response:
@@ -142,7 +145,7 @@ def _sign_in_page(application: Application, way: WayBack, grant) -> Response:
         application=application,
         host=urlsplit(way.redirect_uri).netloc,
         users=USERS.values(),
-        action=f"/{practice().tenant_id}/login?{asked}",
+        action=f"/{asked_tenant().id}/login?{asked}",
     )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = LEAVING_POLICY

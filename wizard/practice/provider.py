@@ -1,33 +1,49 @@
-"""The practice provider as one object: its addresses, key, store and codes."""
+"""The practice provider as one object: its tenants, key, store and codes."""
 
 import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import uuid4
 
-from flask import current_app
+from flask import current_app, g
 from joserfc.jwk import RSAKey
 
 from wizard.practice.codes import Codes
+from wizard.practice.records import Application
 from wizard.practice.store import PracticeStore
+from wizard.practice.tenants import HOME_DOMAIN, OTHER_DOMAIN, Tenant
 
-ALGORITHM = "RS256"
-SCOPES = ("openid", "profile", "email", "offline_access")
-CHALLENGE_METHOD = "S256"
 _EXTENSION = "practice_provider"
 
 
 @dataclass
 class PracticeProvider:
-    """Served on `port` of localhost. The tenant ID and the key are made once and kept."""
+    """Served on `port` of localhost. The tenants' IDs and the key are made once and kept."""
 
     port: int
     store: PracticeStore
     codes: Codes = field(default_factory=Codes)
 
     @cached_property
-    def tenant_id(self) -> str:
-        return self.store.fact("tenant_id", lambda: str(uuid4()))
+    def home(self) -> Tenant:
+        """The tenant where applications are registered."""
+        tenant_id = self.store.fact("tenant_id", lambda: str(uuid4()))
+        return Tenant(tenant_id, "Practice", HOME_DOMAIN, self.base)
+
+    @cached_property
+    def other(self) -> Tenant:
+        """The tenant where nothing is registered."""
+        tenant_id = self.store.fact("other_tenant_id", lambda: str(uuid4()))
+        return Tenant(tenant_id, "Another practice tenant", OTHER_DOMAIN, self.base)
+
+    def tenant(self, name: str) -> Tenant | None:
+        """The tenant that an address means by this ID or domain, in any letter case."""
+        known = (self.home, self.other)
+        return next((each for each in known if name.lower() in (each.id, each.domain)), None)
+
+    def application(self, tenant: Tenant, client_id: str) -> Application | None:
+        """The application as that tenant knows it; None where it does not."""
+        return self.store.application(client_id) if tenant == self.home else None
 
     @cached_property
     def cookie_key(self) -> str:
@@ -36,7 +52,7 @@ class PracticeProvider:
 
     @cached_property
     def signing_key(self) -> RSAKey:
-        """RSA, 2048 bits."""
+        """RSA, 2048 bits. Both tenants sign with it, as Entra's tenants share keys."""
         return RSAKey.import_key(self.store.fact("signing_key", _new_key))
 
     @cached_property
@@ -53,59 +69,14 @@ class PracticeProvider:
         """Latchkey itself, which the practice pages link to: always the port before ours."""
         return f"http://localhost:{self.port - 1}/"
 
-    @property
-    def issuer(self) -> str:
-        return f"{self.base}/{self.tenant_id}/v2.0"
-
-    @property
-    def metadata_url(self) -> str:
-        return f"{self.issuer}/.well-known/openid-configuration"
-
-    @property
-    def authorization_endpoint(self) -> str:
-        return f"{self.base}/{self.tenant_id}/oauth2/v2.0/authorize"
-
-    @property
-    def token_endpoint(self) -> str:
-        return f"{self.base}/{self.tenant_id}/oauth2/v2.0/token"
-
-    @property
-    def jwks_uri(self) -> str:
-        return f"{self.base}/{self.tenant_id}/discovery/v2.0/keys"
-
     def error_uri(self, number: int) -> str:
         return f"{self.base}/error?code={number}"
 
-    def metadata(self) -> dict[str, object]:
-        """The discovery document. OpenID Connect Discovery 3.
-
-        As in Entra's there is no grant_types_supported and no userinfo of its own here; unlike
-        Entra, S256 is the only challenge method, and the document says so (RFC 8414 2).
-        """
-        return {
-            "token_endpoint": self.token_endpoint,
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-            "jwks_uri": self.jwks_uri,
-            "response_modes_supported": ["query", "fragment", "form_post"],
-            "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": [ALGORITHM],
-            "response_types_supported": ["code", "id_token"],
-            "scopes_supported": list(SCOPES),
-            "issuer": self.issuer,
-            "request_uri_parameter_supported": False,
-            "authorization_endpoint": self.authorization_endpoint,
-            "code_challenge_methods_supported": [CHALLENGE_METHOD],
-            "claims_supported": [
-                *("sub", "iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash"),
-                *("name", "preferred_username", "oid", "tid", "ver", "email"),
-            ],
-        }
-
-    def keys(self) -> dict[str, list[dict[str, object]]]:
+    def keys(self, tenant: Tenant) -> dict[str, list[dict[str, object]]]:
         """The key set: like Entra's, `use` and `issuer` on the key, no `alg`. RFC 7517."""
         public = self.signing_key.as_dict(private=False)
         key = {name: public[name] for name in ("kty", "n", "e")}
-        return {"keys": [{**key, "use": "sig", "kid": self.kid, "issuer": self.issuer}]}
+        return {"keys": [{**key, "use": "sig", "kid": self.kid, "issuer": tenant.issuer}]}
 
     def install(self, app) -> None:
         app.extensions[_EXTENSION] = self
@@ -114,6 +85,16 @@ class PracticeProvider:
 def practice() -> PracticeProvider:
     """The provider of the application that answers the current request."""
     return current_app.extensions[_EXTENSION]
+
+
+def enter(tenant: Tenant) -> None:
+    """From here on the current request is one to this tenant."""
+    g.practice_tenant = tenant
+
+
+def asked_tenant() -> Tenant:
+    """The tenant that the address of the current request names."""
+    return g.practice_tenant
 
 
 def _new_key() -> str:

@@ -1,4 +1,4 @@
-"""The rules on an authorization request, in the order in which Entra looks at it.
+"""The rules on an authorization request and its user, in the order in which Entra looks at them.
 
 OpenID Connect Core 3.1.2.2 and 3.2.2.2; RFC 6749 4.1.2.1; RFC 7636 4.3. Authlib judges the request
 again afterwards; this comes first because Entra's number and order are what is practised.
@@ -10,9 +10,11 @@ from werkzeug.datastructures import MultiDict
 
 from wizard.practice.delivery import MODES, WayBack
 from wizard.practice.dialect import Refusal
-from wizard.practice.provider import CHALLENGE_METHOD, SCOPES, PracticeProvider
+from wizard.practice.provider import PracticeProvider
+from wizard.practice.records import Application
 from wizard.practice.redirect_uris import matching
-from wizard.practice.store import Application
+from wizard.practice.tenants import CHALLENGE_METHOD, SCOPES, Tenant
+from wizard.practice.users import PracticeUser
 
 _SINGLE = (
     *("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce"),
@@ -32,12 +34,14 @@ class RefusedRequest(Exception):
         self.way = way
 
 
-def judge(provider: PracticeProvider, sent: MultiDict) -> tuple[Application, WayBack]:
-    """The application that asks and the way back to it. Raises RefusedRequest."""
+def judge(
+    provider: PracticeProvider, tenant: Tenant, sent: MultiDict
+) -> tuple[Application, WayBack]:
+    """The application of `tenant` that asks, and the way back to it. Raises RefusedRequest."""
     for name in _SINGLE:
         if len(sent.getlist(name)) > 1:
             raise RefusedRequest(Refusal(90013, value=f"'{name}' is there more than once."))
-    application = _application(provider, sent)
+    application = _application(provider, tenant, sent)
     way = WayBack(_redirect_uri(application, sent), _mode(sent), sent.get("state"))
     try:
         _judge_response(application, sent)
@@ -51,13 +55,26 @@ def judge(provider: PracticeProvider, sent: MultiDict) -> tuple[Application, Way
     return application, way
 
 
-def _application(provider: PracticeProvider, sent: MultiDict) -> Application:
+def judge_user(tenant: Tenant, application: Application, user: PracticeUser) -> None:
+    """Whether this user may sign in to the application. Raises RefusedRequest without a way back:
+    Entra tells the user on a page of its own, and the application never hears of it.
+    """
+    facts = {"user": user.username, "client_id": application.client_id, "name": application.name}
+    if user.domain != tenant.domain:
+        raise RefusedRequest(Refusal(50020, tenant=tenant.id, **facts))
+    if application.assignment_required and user.slug not in application.assigned:
+        raise RefusedRequest(Refusal(50105, **facts))
+
+
+def _application(provider: PracticeProvider, tenant: Tenant, sent: MultiDict) -> Application:
     client_id = sent.get("client_id")
     if not client_id:
         raise RefusedRequest(Refusal(900144, value="client_id"))
-    application = provider.store.application(client_id)
+    application = provider.application(tenant, client_id)
     if application is None:
-        raise RefusedRequest(Refusal(700016, client_id=client_id, tenant=provider.tenant_id))
+        raise RefusedRequest(Refusal(700016, client_id=client_id, tenant=tenant.id))
+    if not application.enabled:
+        raise RefusedRequest(Refusal(7000112, client_id=client_id, name=application.name))
     return application
 
 

@@ -12,58 +12,41 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from wizard.entra_secret import DIGITS, MARK, complete
+from wizard.practice.records import Application, NewSecret, SecretRow
 from wizard.store_file import StoreError, connect, told_in_sentences, transaction
 
 FILE_NAME = "practice.sqlite3"
-_VERSION = 1
-_SCHEMA = (
-    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE applications ("
-    " client_id TEXT PRIMARY KEY, object_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
-    " id_tokens INTEGER NOT NULL, created_at TEXT NOT NULL)",
-    "CREATE TABLE redirect_uris ("
-    " client_id TEXT NOT NULL REFERENCES applications, position INTEGER NOT NULL,"
-    " uri TEXT NOT NULL, PRIMARY KEY (client_id, position)) WITHOUT ROWID",
-    "CREATE TABLE secrets ("
-    " secret_id TEXT PRIMARY KEY, client_id TEXT NOT NULL REFERENCES applications,"
-    " description TEXT NOT NULL, hint TEXT NOT NULL, salt BLOB NOT NULL, digest BLOB NOT NULL,"
-    " created_at TEXT NOT NULL, expires_at TEXT NOT NULL)",
+_WEB, _SINGLE_PAGE = "web", "spa"
+# What turns a file of each version into one of the next. A step is never changed afterwards.
+_STEPS = (
+    (
+        "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE applications ("
+        " client_id TEXT PRIMARY KEY, object_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+        " id_tokens INTEGER NOT NULL, created_at TEXT NOT NULL)",
+        "CREATE TABLE redirect_uris ("
+        " client_id TEXT NOT NULL REFERENCES applications, position INTEGER NOT NULL,"
+        " uri TEXT NOT NULL, PRIMARY KEY (client_id, position)) WITHOUT ROWID",
+        "CREATE TABLE secrets ("
+        " secret_id TEXT PRIMARY KEY, client_id TEXT NOT NULL REFERENCES applications,"
+        " description TEXT NOT NULL, hint TEXT NOT NULL, salt BLOB NOT NULL, digest BLOB NOT NULL,"
+        " created_at TEXT NOT NULL, expires_at TEXT NOT NULL)",
+    ),
+    (
+        f"ALTER TABLE redirect_uris ADD COLUMN platform TEXT NOT NULL DEFAULT '{_WEB}'",
+        "ALTER TABLE applications ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE applications ADD COLUMN assignment_required INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE assignments ("
+        " client_id TEXT NOT NULL REFERENCES applications, user TEXT NOT NULL,"
+        " PRIMARY KEY (client_id, user)) WITHOUT ROWID",
+    ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """An app registration. Its three IDs are GUIDs in lower case."""
-
-    client_id: str
-    object_id: str
-    name: str
-    id_tokens: bool
-    redirect_uris: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SecretRow:
-    """What is still known of a secret once its page was left; `hint` is its first 3 characters."""
-
-    secret_id: str
-    description: str
-    hint: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NewSecret:
-    """A secret at the one moment its value is known."""
-
-    secret_id: str
-    value: str = field(repr=False)
+_VERSION = len(_STEPS)
 
 
 class PracticeStore:
@@ -120,23 +103,46 @@ class PracticeStore:
             row = db.execute(f"{_SELECT} WHERE client_id = ?", (client_id.lower(),)).fetchone()
             return _application(db, row) if row else None
 
-    def register(self, name: str, redirect_uris: Iterable[str], id_tokens: bool) -> Application:
+    def register(
+        self, name: str, *, web: Iterable[str], spa: Iterable[str], id_tokens: bool
+    ) -> str:
+        """The new application's client ID. `web` and `spa` are redirect URIs by platform."""
         client_id, object_id = str(uuid4()), str(uuid4())
         with self._writing() as db:
             db.execute(
-                "INSERT INTO applications VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO applications (client_id, object_id, name, id_tokens, created_at)"
+                " VALUES (?, ?, ?, ?, ?)",
                 (client_id, object_id, name, id_tokens, self._now().isoformat()),
             )
-            _put_redirect_uris(db, client_id, redirect_uris)
-        return Application(client_id, object_id, name, id_tokens, tuple(redirect_uris))
+            _put_redirect_uris(db, client_id, web, spa)
+        return client_id
 
-    def change(self, client_id: str, redirect_uris: Iterable[str], id_tokens: bool) -> None:
+    def change(
+        self, client_id: str, *, web: Iterable[str], spa: Iterable[str], id_tokens: bool
+    ) -> None:
+        """What Authentication holds; redirect URIs that are not named are gone."""
         with self._writing() as db:
             db.execute(
                 "UPDATE applications SET id_tokens = ? WHERE client_id = ?", (id_tokens, client_id)
             )
             db.execute("DELETE FROM redirect_uris WHERE client_id = ?", (client_id,))
-            _put_redirect_uris(db, client_id, redirect_uris)
+            _put_redirect_uris(db, client_id, web, spa)
+
+    def change_properties(
+        self, client_id: str, *, enabled: bool, assignment_required: bool
+    ) -> None:
+        with self._writing() as db:
+            db.execute(
+                "UPDATE applications SET enabled = ?, assignment_required = ? WHERE client_id = ?",
+                (enabled, assignment_required, client_id),
+            )
+
+    def assign(self, client_id: str, users: Iterable[str]) -> None:
+        """These users, by their slugs, and no others are assigned to the application."""
+        with self._writing() as db:
+            db.execute("DELETE FROM assignments WHERE client_id = ?", (client_id,))
+            rows = [(client_id, user) for user in set(users)]
+            db.executemany("INSERT INTO assignments VALUES (?, ?)", rows)
 
     def add_secret(self, client_id: str, description: str, expires_at: datetime) -> NewSecret:
         """A new secret in Entra's shape, checksum included. Only its salted digest is kept."""
@@ -159,6 +165,13 @@ class PracticeStore:
                 (client_id,),
             ).fetchall()
         return [SecretRow(*row[:3], datetime.fromisoformat(row[3])) for row in rows]
+
+    def delete_secret(self, client_id: str, secret_id: str) -> None:
+        """From here on it is wrong. Does nothing when the application has no such secret."""
+        with self._writing() as db:
+            db.execute(
+                "DELETE FROM secrets WHERE client_id = ? AND secret_id = ?", (client_id, secret_id)
+            )
 
     def judge_secret(self, client_id: str, value: str) -> str:
         """`right`, `expired` (it was right once) or `wrong`."""
@@ -186,10 +199,10 @@ class PracticeStore:
                 f"{self._path} was written by a newer Latchkey: start the newer one, or name"
                 " another directory with --data-dir.",
             )
-        if version == 0:
-            for statement in _SCHEMA:
+        for step in _STEPS[version:]:
+            for statement in step:
                 db.execute(statement)
-            db.execute(f"PRAGMA user_version = {_VERSION}")
+        db.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -202,20 +215,32 @@ class PracticeStore:
             yield db
 
 
-_SELECT = "SELECT client_id, object_id, name, id_tokens FROM applications"
+_SELECT = (
+    "SELECT client_id, object_id, name, id_tokens, enabled, assignment_required FROM applications"
+)
 
 
 def _application(db: sqlite3.Connection, row: tuple) -> Application:
     uris = db.execute(
-        "SELECT uri FROM redirect_uris WHERE client_id = ? ORDER BY position", (row[0],)
+        "SELECT platform, uri FROM redirect_uris WHERE client_id = ? ORDER BY position", (row[0],)
+    ).fetchall()
+    assigned = db.execute("SELECT user FROM assignments WHERE client_id = ?", (row[0],))
+    return Application(
+        *row[:3],
+        *map(bool, row[3:]),
+        web_uris=tuple(uri for platform, uri in uris if platform == _WEB),
+        spa_uris=tuple(uri for platform, uri in uris if platform == _SINGLE_PAGE),
+        assigned=frozenset(user for (user,) in assigned),
     )
-    return Application(*row[:3], bool(row[3]), tuple(uri for (uri,) in uris))
 
 
-def _put_redirect_uris(db: sqlite3.Connection, client_id: str, uris: Iterable[str]) -> None:
+def _put_redirect_uris(
+    db: sqlite3.Connection, client_id: str, web: Iterable[str], spa: Iterable[str]
+) -> None:
+    rows = [*((_WEB, uri) for uri in web), *((_SINGLE_PAGE, uri) for uri in spa)]
     db.executemany(
-        "INSERT INTO redirect_uris VALUES (?, ?, ?)",
-        ((client_id, position, uri) for position, uri in enumerate(uris)),
+        "INSERT INTO redirect_uris (client_id, position, platform, uri) VALUES (?, ?, ?, ?)",
+        ((client_id, position, *row) for position, row in enumerate(rows)),
     )
 
 
