@@ -1,8 +1,11 @@
-"""What an AADSTS number says of a client secret, where the made-up secret does not contradict."""
+"""What an AADSTS number says: of a client secret that was asked about, of a refused sign-in."""
 
-from wizard.oidc.finding import Finding, could_not_tell, failed, passed
+from dataclasses import replace
+
+from wizard.oidc.finding import Finding, Status, could_not_tell, failed, passed
 from wizard.probes import dialect
 from wizard.probes.canary import is_guid
+from wizard.probes.registration import Registration
 from wizard.probes.secret_run import SecretAnswer, SecretRun
 from wizard.probes.token_reply import TokenReply
 
@@ -19,6 +22,56 @@ _ON_TENANT = (
     ("tenant_specific_url_needed", dialect.TENANT_WANTED),
     ("tenant_in_other_cloud", dialect.OTHER_CLOUD),
 )
+
+_ON_URI = (
+    ("redirect_uri_spa_platform", dialect.SPA_URI),
+    ("redirect_uri_none_registered", dialect.NO_URI),
+    ("redirect_uri_http_refused", dialect.HTTP_URI),
+    ("redirect_uri_refused", dialect.UNKNOWN_URI),
+)
+_ON_RESPONSE = (
+    ("id_tokens_not_enabled", dialect.ID_TOKENS_OFF),
+    ("response_type_refused", dialect.RESPONSE_TYPE),
+    ("response_mode_refused", dialect.RESPONSE_MODE),
+)
+# Which of a sign-in's refusals may be named anew: those that repeat what the provider said.
+_TOLD = ("callback_", "token_answer_")
+
+
+def name_refusal(finding: Finding, registration: Registration) -> Finding:
+    """`finding` of a test sign-in with `registration`, by the AADSTS number it was refused with.
+
+    OAuth's own error codes are few: invalid_request may be the platform of the redirect URI,
+    invalid_client an expired secret. Where the number says which, the finding is the one that the
+    checks before the sign-in give for it; anything else stays as it is. Evidence, time and the
+    provider's words are kept.
+    """
+    if finding.status is not Status.FAIL or not finding.code.startswith(_TOLD):
+        return finding
+    numbers = set(dialect.numbers_in(finding.actual))
+    uris = [uri for _, uri in registration.redirect_uris]
+    if dialect.CODE_REFUSED & numbers:
+        return finding  # an older text names credentials and code at once: it was the code
+    for table, about in (
+        (_ON_CLIENT, registration.client_id),
+        (_ON_TENANT, finding.about),
+        (_ON_URI, next(iter(uris), finding.about)),
+        (_ON_RESPONSE, registration.response_type),
+        ((("scope_refused", dialect.SCOPE),), registration.scopes),
+        (_on_secret(registration), finding.about),
+    ):
+        for code, group in table:
+            if group & numbers:
+                return replace(finding, code=code, about=about)
+    return finding
+
+
+def _on_secret(registration: Registration) -> tuple[tuple[str, frozenset[int]], ...]:
+    secret = registration.client_secret
+    if not secret:
+        return ()
+    wrong = "client_secret_refused_secret_id" if is_guid(secret) else "client_secret_refused"
+    return ((wrong, dialect.WRONG_SECRET), ("client_secret_expired", dialect.EXPIRED_SECRET))
 
 
 def by_number(
