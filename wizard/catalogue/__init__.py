@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from .guides import WORDS, Advice, Guide, Product, Provider
+from .guides import WORDS, Advice, ErrorCode, Guide, Product, Provider
 
 HERE = Path(__file__).parent
 _T = TypeVar("_T", Product, Provider)
 _WORD = re.compile(r"\{([^{}]*)\}")
-_NAMED_TWICE = frozenset({"address"})  # its template speaks of {tenant}, filled in elsewhere
+# These speak of {tenant} and {number}, which are filled in elsewhere.
+_NAMED_TWICE = frozenset({"address", "codes_page"})
 
 
 class GuideError(Exception):
@@ -37,6 +38,8 @@ def read_guide(path: Path, kind: type[_T]) -> _T:
     for name in ticks:
         if ticks.count(name) > 1:
             raise GuideError(f"{path.name}: two ticks are named {name!r}")
+    if isinstance(guide, Provider) and guide.codes_from:
+        _judge_codes_from(path, guide)
     return guide
 
 
@@ -91,6 +94,20 @@ def advice_for(code: str, guide: Provider) -> Advice:
     )
 
 
+def error_codes(guide: Provider) -> Mapping[str, ErrorCode]:
+    """What the numbers on the provider's own error pages mean: its codes, or those it shares."""
+    return _keeper(guide).codes
+
+
+def error_page(guide: Provider, number: int) -> str:
+    """The address where the provider itself explains `number`; "" when it has none."""
+    return _keeper(guide).codes_page.replace("{number}", str(number))
+
+
+def _keeper(guide: Provider) -> Provider:
+    return provider(guide.codes_from) if guide.codes_from else guide
+
+
 def fill(text: str, words: Mapping[str, str]) -> str:
     """`text` with its placeholders filled in; a word nobody gave stays empty."""
     return _WORD.sub(lambda match: words.get(match[1], ""), text)
@@ -129,6 +146,14 @@ def _judge_text(path: Path, key: str, text: str) -> None:
         raise GuideError(f"{path.name}: {key}: a ** is not closed")
     if "<" in text and re.search(r"<[a-z/!]", text):
         raise GuideError(f"{path.name}: {key}: no HTML in a guide")
+
+
+def _judge_codes_from(path: Path, guide: Provider) -> None:
+    if guide.codes:
+        raise GuideError(f"{path.name}: codes and codes_from exclude each other")
+    other = path.with_stem(guide.codes_from)
+    if other == path or not other.exists() or not _toml(other).get("codes"):
+        raise GuideError(f"{path.name}: codes_from: {other.name} has no codes")
 
 
 def _texts(value: object, key: str = "") -> Iterator[tuple[str, str]]:

@@ -165,6 +165,7 @@ class SecretCheck(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     question: Literal["bogus_code", "client_credentials"] = "bogus_code"
     scope: str = ""
+    fresh_seconds: Annotated[int, Meta(ge=0, le=120)] = 0  # how long a new secret may be refused
     note: str = ""
 
 
@@ -176,22 +177,42 @@ class Parameter(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     why: Sentence
 
 
+StepName = Literal[
+    "before",
+    "redirect-uri",
+    "client-id",
+    "client-secret",
+    "metadata",
+    "test",
+    "handover",
+    "turn-on",
+]
+
+
 class Advice(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a finding is called, what to do about it, and the step that mends it."""
 
     title: str = ""
     advice: str = ""
-    step: Literal[
-        "",
-        "before",
-        "redirect-uri",
-        "client-id",
-        "client-secret",
-        "metadata",
-        "test",
-        "handover",
-        "turn-on",
-    ] = ""
+    step: Literal[""] | StepName = ""
+
+
+class ErrorCode(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a number on the provider's own error page means, in our words.
+
+    `value` says what its message names as the value at fault; where it is only quoted, `place`
+    says which of the quoted texts it is, from the end when negative.
+    """
+
+    title: Sentence
+    cause: Sentence
+    fix: Sentence
+    step: StepName
+    value: Literal["", "redirect_uri", "client_id", "tenant", "user", "resource", "quoted"] = ""
+    place: Literal[1, 2, -1] = 1
+
+
+CodeNumber = Annotated[str, Meta(pattern=r"^[1-9][0-9]{3,8}$")]
 
 
 class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -214,4 +235,7 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     extra: list[Parameter] = []
     logout: str = ""
     advice: dict[str, Advice] = {}
+    codes: dict[CodeNumber, ErrorCode] = {}
+    codes_from: Literal[""] | Slug = ""  # the guide whose codes it uses, having none of its own
+    codes_page: Literal[""] | Web = ""  # where the provider explains {number}
     rank: int = 50
