@@ -62,6 +62,7 @@ def create_app(
         ago=wording.ago,
         day=wording.day,
         begin=wording.begin,
+        error_page=catalogue.error_page,
         fill=lambda text, setup: catalogue.fill(text, setup.words),
     )
     app.jinja_env.globals.update(

@@ -11,6 +11,7 @@ from wtforms import (
     PasswordField,
     RadioField,
     StringField,
+    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
@@ -128,6 +129,17 @@ class MetadataForm(_Answer):
             _NotEmpty("Enter the metadata URL"),
             _at_most("metadata_url", "The metadata URL"),
         ],
+    )
+
+
+class ProviderErrorForm(FlaskForm):
+    """The identity provider's own error page, as it was copied."""
+
+    provider_error = TextAreaField(
+        "What its page says",
+        filters=[lambda value: value if value and value.strip() else ""],
+        validators=[_NotEmpty("Paste what the page says")],
+        render_kw={"rows": 6},
     )
 
 

@@ -1,14 +1,16 @@
 """Findings and times in the words of the page: the check's facts meet the catalogue's advice."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup, escape
 
 from wizard import catalogue
+from wizard.catalogue.guides import Advice
 from wizard.oidc.finding import Finding, Status
+from wizard.provider_error import Decoded
 from wizard.setups import Setup
 
 _ON_SCREEN = re.compile(r"\*\*(.+?)\*\*")
@@ -54,24 +56,34 @@ class Shown:
 
 def show(setup: Setup, findings: Iterable[Finding]) -> list[Shown]:
     """Findings in the words of the setup's identity provider."""
-    shown = []
-    for finding in findings:
-        advice = catalogue.advice_for(finding.code, setup.provider)
-        words = {
-            **setup.words,
-            "expected": finding.expected,
-            "actual": finding.actual,
-            "about": finding.about,
-        }
-        title = catalogue.fill(advice.title, words)
-        shown.append(
-            Shown(
-                finding,
-                begin(title),
-                begin(catalogue.fill(advice.advice, words)),
-                advice.step,
-            )
-        )
+    return [
+        tell(finding, catalogue.advice_for(finding.code, setup.provider), setup.words)
+        for finding in findings
+    ]
+
+
+def tell(finding: Finding, advice: Advice, words: Mapping[str, str]) -> Shown:
+    """A finding with `advice`, its placeholders filled in from `words` and from the finding."""
+    words = {
+        **words,
+        "expected": finding.expected,
+        "actual": finding.actual,
+        "about": finding.about,
+    }
+    title, text = (catalogue.fill(each, words) for each in (advice.title, advice.advice))
+    return Shown(finding, begin(title), begin(text), advice.step)
+
+
+def show_error(setup: Setup, decoded: Decoded) -> Shown:
+    """What a pasted error page says, with the cause, what to do, and the step that mends it."""
+    known = decoded.known
+    if known:
+        advice = Advice(title=known.title, advice=f"{known.cause} {known.fix}", step=known.step)
+    else:
+        advice = catalogue.advice_for(decoded.advice_code, setup.provider)
+    shown = tell(decoded.finding, advice, setup.words)
+    if shown.step == "client-secret" and not setup.product.protocol.uses_secret:
+        return replace(shown, step="")
     return shown
 
 

@@ -11,7 +11,7 @@ form?.addEventListener("submit", () => {
   const look = async () => {
     try {
       const answer = await fetch(form.dataset.waits);
-      if (answer.ok && (await answer.json()).run > Number(form.dataset.newest)) return location.reload();
+      if (answer.ok && (await answer.json()).run > Number(form.dataset.newest)) return location.assign(form.action);
     } catch {
       // Latchkey may be starting again; the next look will tell.
     }

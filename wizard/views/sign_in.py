@@ -3,11 +3,11 @@
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wizard import catalogue, round_trip, steps, wording
+from wizard import catalogue, provider_error, round_trip, steps, wording
 from wizard.application import desk
 from wizard.catalogue.guides import Advice
 from wizard.extensions import csrf
-from wizard.forms import PlainForm
+from wizard.forms import PlainForm, ProviderErrorForm
 from wizard.guard import current_sid
 from wizard.oidc.finding import Finding
 from wizard.round_trip import SignInUnknown
@@ -49,14 +49,44 @@ def start(setup: Setup) -> str | Response:
     )
 
 
-def _page(setup: Setup, stopped: list[Finding] | None = None) -> str:
+@pages.get("/setups/<setup_id>/test/error")
+@at_step("test")
+def left_error(setup: Setup) -> Response:
+    """Opened by its address: nothing of a pasted page is kept, so it is the test page."""
+    return redirect(url_for("sign_in.show", setup_id=setup.id), 303)
+
+
+@pages.post("/setups/<setup_id>/test/error")
+@at_step("test")
+def explain(setup: Setup) -> str:
+    """What the page on which the identity provider stopped means. Nothing of it is stored."""
+    form = ProviderErrorForm()
+    if not form.validate_on_submit():
+        return _page(setup, form=form)
+    decoded = provider_error.decode(
+        form.provider_error.data,
+        catalogue.error_codes(setup.provider),
+        hide=[setup.values.client_secret],
+    )
+    form.provider_error.data = decoded.text
+    return _page(setup, form=form, decoded=decoded)
+
+
+def _page(
+    setup: Setup,
+    stopped: list[Finding] | None = None,
+    form: ProviderErrorForm | None = None,
+    decoded: provider_error.Decoded | None = None,
+) -> str:
     step = steps.find(setup, "test")
     run = setup.run
     shown = wording.show(setup, from_rows(run.findings)) if run else []
     return render_step(
         setup,
         step,
-        form=PlainForm(),
+        form=form or ProviderErrorForm(formdata=None),
+        decoded=decoded,
+        explained=[wording.show_error(setup, decoded)] if decoded else [],
         run=run,
         shown=shown,
         counts={state: sum(1 for s in shown if s.finding.status == state) for state in _STATES},
