@@ -50,7 +50,10 @@ BROKEN = {
     "not TOML": ("slug = ", "Invalid"),
     "a key nobody knows": (SYNCRO.replace("rank = 10", "rankk = 10"), "rankk"),
     "a key left out": (SYNCRO.replace('scopes = "openid profile email"\n', ""), "scopes"),
-    "a wrong kind of value": (SYNCRO.replace("uses_secret = true", 'uses_secret = "yes"'), "secret"),
+    "a wrong kind of value": (
+        SYNCRO.replace("uses_secret = true", 'uses_secret = "yes"'),
+        "secret",
+    ),
     "a response type we do not do": (SYNCRO.replace('"code"', '"token"'), "protocol.response_type"),
     "a slug unlike the file": (SYNCRO.replace('slug = "syncro"', 'slug = "sincro"'), "sincro"),
     "a placeholder nobody fills in": (SYNCRO.replace("{provider}", "{povider}", 1), "povider"),
