@@ -33,8 +33,7 @@ MAY_KNOW = {
     "answering": {"judging", "setups", "oidc", "store", "vault"},
     "clock": set(),
     "round_trip": {"clock", "judging", "matching", "probes", "fetch", "oidc", "setups"},
-    "provider_error": {"catalogue", "oidc"},
-    "wording": {"catalogue", "oidc", "provider_error", "setups"},
+    "wording": {"catalogue", "oidc", "setups"},
     "forms": {"paste"},
     "handover": {"catalogue", "setups"},
     "practice": {"entra_secret", "fetch", "oidc", "serve", "store_file", "private_file"},
@@ -80,7 +79,7 @@ def test_a_part_knows_only_what_lies_below_it(part):
         assert "practice" not in known, "the pages start it through the desk only"
 
 
-PURE = ["oidc", "paste", "entra_secret", "provider_error"]
+PURE = ["oidc", "paste", "entra_secret"]
 FORBIDDEN = {"flask", "requests", "socket", "time", "random", "secrets", "os", "pathlib", "sqlite3"}
 
 

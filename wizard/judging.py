@@ -38,6 +38,7 @@ class Asked:
     metadata: Metadata | None = None
     keys: dict | None = field(default=None, repr=False)
     auth_method: str | None = None
+    clock_ahead: float | None = None
 
 
 def needs_of(setup: Setup) -> Needs:
@@ -108,7 +109,7 @@ def ask(setup: Setup, values: Values, topics: Iterable[str]) -> Asked:
         method = None
         metadata = discovered.metadata
         if metadata is None or _fails(asked["discovery"]):
-            return Asked(asked, metadata, discovered.jwks)
+            return Asked(asked, metadata, discovered.jwks, clock_ahead=discovered.clock_ahead)
         registration = _registration(setup, values)
         provider = setup.provider.secret_check
         with ThreadPoolExecutor(max_workers=2) as pool:
@@ -134,7 +135,7 @@ def ask(setup: Setup, values: Values, topics: Iterable[str]) -> Asked:
                 asked["registration"] = client
             if about_secret:
                 asked["secret"] = secret
-    return Asked(asked, metadata, discovered.jwks, method)
+    return Asked(asked, metadata, discovered.jwks, method, discovered.clock_ahead)
 
 
 def _known_client(setup: Setup, values: Values) -> list[Finding]:

@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from wizard import judging, matching
+from wizard import clock, judging, matching, probes
+from wizard.clock import ProviderClock
 from wizard.fetch import Fetcher, FetchError, network_finding
 from wizard.oidc import id_token, jose_guard, sign_in
-from wizard.oidc.discovery import Metadata, judge_keys
-from wizard.oidc.finding import Finding, Status, failed, passed, worst
+from wizard.oidc.discovery import Metadata
+from wizard.oidc.finding import Finding, Status, failed, passed, warned, worst
 from wizard.oidc.token_answer import TokenAnswer, judge_token_answer
 from wizard.setups import Setup
 
@@ -50,6 +51,7 @@ class Pending:
     metadata: Metadata
     keys: dict = field(repr=False)
     started: float
+    provider_clock: ProviderClock | None = None
     state: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
     nonce: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
     code_verifier: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(48))
@@ -88,9 +90,13 @@ class Outcome:
 
 
 class SignIns:
-    """The sign-ins on their way. Threads may share it; nothing of it outlives the process."""
+    """The sign-ins on their way. Threads may share it; nothing of it outlives the process.
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
+    `now` gives seconds of which only differences count: this computer's clock may be put right
+    while she is away.
+    """
+
+    def __init__(self, now: Callable[[], float] = clock.steady) -> None:
         self._now = now
         self._lock = threading.Lock()
         self._by_state: dict[str, Pending] = {}
@@ -116,11 +122,12 @@ class SignIns:
             client_id=setup.values.client_id,
             client_secret=setup.values.client_secret,
             auth_method=_auth_method(setup, metadata),
-            alg=chosen_alg(metadata),
+            alg=chosen_alg(setup),
             metadata_url=setup.values.metadata_url,
             metadata=metadata,
             keys=asked.keys,
             started=self._now(),
+            provider_clock=_clock_at_start(asked.clock_ahead),
         )
         self._remember(pending)
         url = sign_in.authorization_url(
@@ -189,8 +196,9 @@ class SignIns:
     def _remember(self, pending: Pending) -> None:
         with self._lock:
             self._forget_old()
-            while len(self._by_state) >= MOST_PENDING:
-                del self._by_state[next(iter(self._by_state))]
+            while len(self._by_state) + len(self._by_handle) >= MOST_PENDING:
+                oldest = self._by_state or self._by_handle
+                del oldest[next(iter(oldest))]
             self._by_state[pending.state] = pending
 
     def _forget_old(self) -> None:
@@ -200,8 +208,18 @@ class SignIns:
                 del kept[key]
 
 
-def finish(pending: Pending, setup: Setup, now: datetime | None = None) -> Outcome:
-    """Judge an answer in full. After a rule that failed nothing more is sent to the provider."""
+def finish(
+    pending: Pending,
+    setup: Setup,
+    now: Callable[[], float] = time.time,
+    steady: Callable[[], float] = clock.steady,
+) -> Outcome:
+    """Judge an answer in full. After a rule that failed nothing more is sent to the provider.
+
+    `now` is this computer's time in seconds since 1970, `steady` as `SignIns` has it. Where the
+    provider's own time shows `now` to be wrong the token is judged by the provider's: the clock is
+    then what is wrong, and the token is not called expired or made in the future for it.
+    """
     metadata = pending.metadata
     answer = sign_in.judge_callback(
         pending.params,
@@ -214,8 +232,11 @@ def finish(pending: Pending, setup: Setup, now: datetime | None = None) -> Outco
         return Outcome(tuple(findings))
     with Fetcher(typed_url=pending.metadata_url) as fetcher:
         token, access_token = answer.id_token, None
+        clocks = [pending.provider_clock]
         if pending.response_type == "code":
-            redeemed, found = _redeem(fetcher, pending, answer.code or "")
+            redeemed, found, date = _redeem(fetcher, pending, answer.code or "")
+            if date:
+                clocks.append(ProviderClock(date.timestamp(), steady()))
             findings += found
             if redeemed is None or worst(findings) is Status.FAIL:
                 return Outcome(tuple(findings))
@@ -224,6 +245,8 @@ def finish(pending: Pending, setup: Setup, now: datetime | None = None) -> Outco
     findings += found
     if verified is None:
         return Outcome(tuple(findings))
+    moment, found = _judge_clock(now(), clock.provider_time(clocks, now(), steady()))
+    findings += found
     findings += id_token.judge(
         verified.claims,
         verified.header,
@@ -231,7 +254,7 @@ def finish(pending: Pending, setup: Setup, now: datetime | None = None) -> Outco
             issuer=metadata.issuer,
             client_id=pending.client_id,
             nonce=pending.nonce,
-            now=now or datetime.now(UTC),
+            now=datetime.fromtimestamp(moment, UTC),
             alg=pending.alg,
             response_type=pending.response_type,
             access_token=access_token,
@@ -245,7 +268,7 @@ def finish(pending: Pending, setup: Setup, now: datetime | None = None) -> Outco
 
 def _redeem(
     fetcher: Fetcher, pending: Pending, code: str
-) -> tuple[TokenAnswer | None, list[Finding]]:
+) -> tuple[TokenAnswer | None, list[Finding], datetime | None]:
     fields, headers = sign_in.token_request(
         code=code,
         redirect_uri=pending.redirect_uri,
@@ -257,7 +280,7 @@ def _redeem(
     try:
         got = fetcher.post_form(pending.metadata.token_endpoint, fields, headers=headers)
     except FetchError as error:
-        return None, [network_finding(error, Status.FAIL)]
+        return None, [network_finding(error, Status.FAIL)], None
     answer = judge_token_answer(
         got.status,
         got.body,
@@ -265,7 +288,7 @@ def _redeem(
         location=got.headers.get("location"),
         hide=(pending.client_secret, code, pending.code_verifier),
     )
-    return answer, list(answer.findings)
+    return answer, list(answer.findings), got.date
 
 
 def _verify(
@@ -278,7 +301,8 @@ def _verify(
             if refusal.code != "key_unknown_kid":
                 raise
             # Keys may have changed since the start: one more look, and no more than one.
-            keys, found = _keys_again(fetcher, pending)
+            address = pending.metadata.jwks_uri
+            keys, found, _ = probes.ask_keys(fetcher, address, pending.alg, afresh=True)
             if keys is None:
                 return None, found
             verified = _opened(pending, token, keys)
@@ -297,24 +321,36 @@ def _opened(pending: Pending, token: str, keys: dict) -> jose_guard.Verified:
     )
 
 
-def _keys_again(fetcher: Fetcher, pending: Pending) -> tuple[dict | None, list[Finding]]:
-    try:
-        got = fetcher.get(pending.metadata.jwks_uri)
-    except FetchError as error:
-        return None, [network_finding(error, Status.FAIL)]
-    keys, findings = judge_keys(got.body, pending.alg)
-    return keys, [finding for finding in findings if finding.status is Status.FAIL]
+def _clock_at_start(ahead: float | None) -> ProviderClock | None:
+    return None if ahead is None else ProviderClock(time.time() - ahead, clock.steady())
 
 
-def chosen_alg(metadata: Metadata) -> str:
-    """The algorithm an ID token must have: RS256 unless the provider offers only others.
+def _judge_clock(here: float, there: float | None) -> tuple[float, list[Finding]]:
+    """The time to judge the token by, and what that says of this computer's clock.
 
-    OpenID Connect Core 3.1.3.7, rule 7: the default is RS256.
+    A clock that is right to a minute is within what every rule allows. Core 3.1.3.7, rule 9.
     """
-    offered = metadata.id_token_signing_alg_values_supported
-    if not offered or "RS256" in offered:
-        return "RS256"
-    return next((alg for alg in offered if alg in jose_guard.ASYMMETRIC), "RS256")
+    if there is None:
+        return here, []
+    ahead = here - there
+    facts = {"about": "clock", "expected": f"within {clock.GOOD_SECONDS} seconds"}
+    facts |= {"spec": "OpenID Connect Core 1.0, 3.1.3.7, rules 9 and 10"}
+    if abs(ahead) <= clock.GOOD_SECONDS:
+        return here, [passed("sign_in_clock_agrees", **facts)]
+    actual = f"{clock.length(abs(ahead))} {'ahead' if ahead > 0 else 'behind'}"
+    return there, [warned("sign_in_clock_differs", actual=actual, **facts)]
+
+
+def chosen_alg(setup: Setup) -> str:
+    """The algorithm an ID token must have: what the product is registered for, RS256 by default.
+
+    OpenID Connect Core 3.1.3.7, rule 7. What the provider offers does not choose it: a product
+    that was never told of another algorithm refuses one, so a test sign-in that took it would be
+    a false green. HS256 above all is taken from no list: Discovery 1.0, 3, demands RS256 in every
+    one, and a token that the product's own secret could have signed proves nothing to anybody who
+    shares that secret. A provider that offers neither is stopped at the start, with its reason.
+    """
+    return judging.needs_of(setup).alg
 
 
 def _auth_method(setup: Setup, metadata: Metadata) -> str:

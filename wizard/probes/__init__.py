@@ -4,7 +4,7 @@ Each question is asked again with a value that must be wrong, and a verdict is g
 the two answers differ. What could not be told says so and never blocks.
 """
 
-from wizard.probes.discovery import Discovered, ask_discovery
+from wizard.probes.discovery import Discovered, ask_discovery, ask_keys
 from wizard.probes.registration import Registration, ask_registration
 from wizard.probes.secret import MAY_BE_TOO_FRESH, SecretAnswer, ask_secret
 from wizard.probes.together import settle
@@ -15,6 +15,7 @@ __all__ = [
     "Registration",
     "SecretAnswer",
     "ask_discovery",
+    "ask_keys",
     "ask_registration",
     "ask_secret",
     "settle",

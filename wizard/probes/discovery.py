@@ -25,11 +25,16 @@ _CLOCK_FAIR_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What the metadata URL led to. `metadata` and `jwks` are None when they cannot be used."""
+    """What the metadata URL led to. `metadata` and `jwks` are None when they cannot be used.
+
+    `clock_ahead` is by how many seconds this computer's clock is ahead of the provider's (below
+    zero: behind it), None when no answer told its time.
+    """
 
     metadata: Metadata | None
     jwks: dict[str, Any] | None = field(repr=False)
     findings: list[Finding]
+    clock_ahead: float | None = None
 
 
 def ask_discovery(fetcher: Fetcher, url: str, needs: Needs, now: Callable[[], float]) -> Discovered:
@@ -52,18 +57,22 @@ def ask_discovery(fetcher: Fetcher, url: str, needs: Needs, now: Callable[[], fl
     findings += _known(on_document, answer)
     jwks = None
     if metadata:
-        jwks, on_keys, key_answer = _ask_keys(fetcher, metadata.jwks_uri, needs.alg)
+        jwks, on_keys, key_answer = ask_keys(fetcher, metadata.jwks_uri, needs.alg)
         findings += on_keys
         if key_answer:
             skews.append(_skew(key_answer, now()))
-    return Discovered(metadata, jwks, [*findings, *_judge_clock(skews)])
+    known = [skew for skew in skews if skew is not None]
+    ahead = min(known, key=abs, default=None)
+    return Discovered(metadata, jwks, [*findings, *_judge_clock(skews)], ahead)
 
 
-def _ask_keys(
-    fetcher: Fetcher, url: str, alg: str
+def ask_keys(
+    fetcher: Fetcher, url: str, alg: str, *, afresh: bool = False
 ) -> tuple[dict[str, Any] | None, list[Finding], Answer | None]:
+    """Fetch and judge the keys at `url`; None when they cannot be used. `afresh`: from no cache."""
+    headers = {"Cache-Control": "no-cache"} if afresh else None
     try:
-        answer = fetcher.get(url, accept="application/jwk-set+json, application/json")
+        answer = fetcher.get(url, headers, accept="application/jwk-set+json, application/json")
     except FetchError as error:
         return None, [network_finding(error, Status.FAIL)], None
     about = plain(url)
