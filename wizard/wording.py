@@ -40,6 +40,19 @@ class Shown:
     def spoken(self) -> str:
         return SPOKEN[self.finding.status]
 
+    @property
+    def seen(self) -> str:
+        """What was seen, unless the advice has said it already."""
+        return self._unsaid(self.finding.actual)
+
+    @property
+    def wanted(self) -> str:
+        """What was expected, unless the advice has said it already."""
+        return self._unsaid(self.finding.expected)
+
+    def _unsaid(self, text: str) -> str:
+        return "" if text and _in_short(text) in self.advice else text
+
     def as_json(self) -> dict[str, str]:
         """The finding as scripts get it."""
         finding = self.finding
@@ -67,7 +80,7 @@ def tell(finding: Finding, advice: Advice, words: Mapping[str, str]) -> Shown:
     words = {
         **words,
         "expected": finding.expected,
-        "actual": finding.actual,
+        "actual": _in_short(finding.actual),
         "about": finding.about,
     }
     title, text = (catalogue.fill(each, words) for each in (advice.title, advice.advice))
@@ -100,6 +113,11 @@ def begin(text: str) -> str:
 def on_screen(text: str) -> Markup:
     """Plain text with `**Name**` as bold; everything else is escaped."""
     return Markup(_ON_SCREEN.sub(r"<b>\1</b>", str(escape(text))))  # noqa: S704 - escaped above
+
+
+def _in_short(text: str) -> str:
+    """Somebody else's page may be quoted at length; within a sentence the beginning will do."""
+    return text if len(text) <= 140 else f"{text[:139]}…"
 
 
 def _unmarked(text: str) -> str:
