@@ -32,7 +32,15 @@ class CannotStart(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code: 0, or 2 when Latchkey could not start."""
+    """Run the command; returns the exit code: 0, or 2 when Latchkey could not start.
+
+    `check` is a command of its own, with its own options and exit codes.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments[:1] == ["check"]:
+        from wizard import check_command
+
+        return check_command.main(arguments[1:])
     options = _parse(arguments)
     with contextlib.suppress(ValueError):
         # To end by SIGTERM is to end tidily. (Not possible outside the main thread.)
@@ -48,11 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="A wizard that connects a product to an identity provider by OpenID Connect,"
         " and proves it with a test sign-in. It runs on this computer only.",
+        epilog="app.py check asks an identity provider about values once, without the wizard:"
+        " see app.py check --help.",
     )
     parser.add_argument(
         "--port",

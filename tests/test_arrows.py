@@ -33,7 +33,9 @@ MAY_KNOW = {
     "answering": {"judging", "setups", "oidc", "store", "vault"},
     "clock": set(),
     "round_trip": {"clock", "judging", "matching", "probes", "fetch", "oidc", "setups"},
-    "wording": {"catalogue", "oidc", "setups"},
+    "provider_error": {"catalogue", "oidc"},
+    "wording": {"catalogue", "oidc", "provider_error", "setups"},
+    "check_command": {"catalogue", "judging", "oidc", "paste", "setups", "store", "wording"},
     "forms": {"paste"},
     "handover": {"catalogue", "setups"},
     "practice": {"entra_secret", "fetch", "oidc", "serve", "store_file", "private_file"},
@@ -79,7 +81,7 @@ def test_a_part_knows_only_what_lies_below_it(part):
         assert "practice" not in known, "the pages start it through the desk only"
 
 
-PURE = ["oidc", "paste", "entra_secret"]
+PURE = ["oidc", "paste", "entra_secret", "provider_error"]
 FORBIDDEN = {"flask", "requests", "socket", "time", "random", "secrets", "os", "pathlib", "sqlite3"}
 
 

@@ -86,3 +86,10 @@ def test_placeholders_are_filled_in_and_nothing_else():
     assert catalogue.fill("{product} and {provider}{nobody}", words) == (
         "<Syncro> {provider} and Entra"
     )
+
+
+def test_a_name_that_is_no_name_begins_a_sentence_with_a_capital():
+    words = {"provider": "your identity provider", "client_id": "abc"}
+    text = "Look. {provider} knows it? {client_id}. {client_id} at {provider}"
+    filled = "Look. Your identity provider knows it? abc. abc at your identity provider"
+    assert catalogue.fill(text, words) == filled

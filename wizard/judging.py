@@ -147,13 +147,10 @@ def _known_client(setup: Setup, values: Values) -> list[Finding]:
 
 
 def _registration(setup: Setup, values: Values) -> probes.Registration:
-    uris = [("test", setup.callback_uri)]
-    if values.redirect_uri:
-        uris.insert(0, ("product", values.redirect_uri))
     protocol = setup.product.protocol
     return probes.Registration(
         client_id=values.client_id,
-        redirect_uris=tuple(uris),
+        redirect_uris=setup.redirect_uris(values),
         response_type=protocol.response_type,
         response_mode=protocol.response_mode,
         scopes=protocol.scopes,

@@ -75,6 +75,11 @@ class Setup:
         """Latchkey's own redirect URI, for the test sign-in."""
         return f"http://localhost:{self.port}/callback"
 
+    def redirect_uris(self, values: Values) -> tuple[tuple[str, str], ...]:
+        """The redirect URIs to ask the provider about, each with whose it is."""
+        product = (("product", values.redirect_uri),) if values.redirect_uri else ()
+        return (*product, ("test", self.callback_uri))
+
     @property
     def practice_url(self) -> str:
         return f"http://localhost:{self.port + 1}/"

@@ -18,6 +18,7 @@ from .guides import WORDS, Advice, ErrorCode, Guide, Product, Provider
 HERE = Path(__file__).parent
 _T = TypeVar("_T", Product, Provider)
 _WORD = re.compile(r"\{([^{}]*)\}")
+_SPOKEN = frozenset({"product", "provider"})  # filled in with words of a sentence
 # These speak of {tenant} and {number}, which are filled in elsewhere.
 _NAMED_TWICE = frozenset({"address", "codes_page"})
 
@@ -109,8 +110,18 @@ def _keeper(guide: Provider) -> Provider:
 
 
 def fill(text: str, words: Mapping[str, str]) -> str:
-    """`text` with its placeholders filled in; a word nobody gave stays empty."""
-    return _WORD.sub(lambda match: words.get(match[1], ""), text)
+    """`text` with its placeholders filled in; a word nobody gave stays empty.
+
+    "your identity provider" begins a sentence with a capital.
+    """
+
+    def word(match: re.Match[str]) -> str:
+        given = words.get(match[1], "")
+        if match[1] in _SPOKEN and text[: match.start()].endswith((". ", "? ")):
+            return given[:1].upper() + given[1:]
+        return given
+
+    return _WORD.sub(word, text)
 
 
 def _path(folder: str, slug: str) -> Path:
