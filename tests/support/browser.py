@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from tests.support.tools import need
 
@@ -29,16 +29,28 @@ _MEANT = ("htmx:sendAbort", "htmx:afterRequest")
 @contextlib.contextmanager
 def run_chromium() -> Iterator[Browser]:
     """The machine's own Chromium; nothing is downloaded."""
+    with sync_playwright() as playwright, _launched(playwright.chromium) as browser:
+        yield browser
+
+
+@contextlib.contextmanager
+def run_another(browser: Browser, *more: str) -> Iterator[Browser]:
+    """A second one beside `browser`, started with `more` arguments."""
+    with _launched(browser.browser_type, *more) as other:
+        yield other
+
+
+@contextlib.contextmanager
+def _launched(kind: BrowserType, *more: str) -> Iterator[Browser]:
     path = need("chromium", REASON)
     # Chromium's sandbox does not start as root, which is what containers run as.
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    arguments = [*_ARGUMENTS, "--no-sandbox"] if as_root else _ARGUMENTS
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if as_root else []), *more]
+    browser = kind.launch(executable_path=path, args=arguments)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 @contextlib.contextmanager
@@ -49,12 +61,15 @@ def run_context(
     colour_scheme: str = "light",
     size: tuple[int, int] = (1280, 900),
     tolerated: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+    proxy: str = "",
 ) -> Iterator[BrowserContext]:
     """A fresh profile; at its end nothing may have gone wrong in any of its pages.
 
     Wrong is: script that throws, anything written to the console as an error (a broken content
     security policy is), and any request that would leave this machine. `tolerated` are parts of
-    console messages that are meant, such as the 4xx of a page under test.
+    console messages that are meant, such as the 4xx of a page under test; `hosts` are names that
+    lead to this machine; `proxy` is asked for everything, loopback included.
     """
     wrong: list[str] = []
     context = browser.new_context(
@@ -62,11 +77,13 @@ def run_context(
         color_scheme=colour_scheme,
         viewport={"width": size[0], "height": size[1]},
         service_workers="block",
+        proxy={"server": proxy, "bypass": "<-loopback>"} if proxy else None,
     )
     context.set_default_timeout(TIMEOUT_MS)
     context.on("weberror", lambda error: wrong.append(f"script: {error.error}"))
     context.on("console", lambda message: _heard(message, wrong, tolerated))
-    context.route(lambda url: urlsplit(url).hostname not in LOOPBACK, lambda r: _refuse(r, wrong))
+    here = {*LOOPBACK, *hosts}
+    context.route(lambda url: urlsplit(url).hostname not in here, lambda r: _refuse(r, wrong))
     try:
         yield context
     finally:
