@@ -6,8 +6,7 @@ import pytest
 
 from wizard.oidc.finding import Status, could_not_tell, failed, passed
 from wizard.oidc.sign_in import judge_callback, judge_token_answer
-from wizard.probes import Registration
-from wizard.probes.by_number import name_refusal
+from wizard.probes import Registration, name_refusal
 
 CLIENT_ID = "6731de76-14a6-49ae-97bc-6eba6914391e"
 URI = "http://localhost:8765/callback"

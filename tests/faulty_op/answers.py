@@ -12,7 +12,7 @@ from tests.faulty_op.changes import (
     says,
     token_answer,
 )
-from tests.faulty_op.fault import ALL, CODE, ID_TOKEN, Fault, Way
+from tests.faulty_op.fault import ALL, CODE, CODE_FORM, ID_TOKEN, Fault, Way
 from wizard.oidc.finding import Status
 
 back = partial(Fault, way=Way.CALLBACK)
@@ -168,14 +168,14 @@ ENTRA_BACK = (
         700054,
         "unsupported_response_type",
         "response_type 'id_token' is not enabled for the application.",
-        "callback_unsupported_response_type",
+        "id_tokens_not_enabled",
         flows=ID_TOKEN,
     ),
     _entra_back(
         700051,
         "unsupported_response_type",
         "response_type 'token' is not enabled for the application.",
-        "callback_unsupported_response_type",
+        "response_type_refused",
         flows=ID_TOKEN,
     ),
     _entra_back(
@@ -198,13 +198,20 @@ ENTRA_BACK = (
     ),
     _entra_back(
         70011, "invalid_scope", "The provided value for scope is not valid.",
-        "callback_invalid_scope",
+        "scope_refused",
     ),
     _entra_back(
         90033,
         "temporarily_unavailable",
         "A transient error has occurred.",
         "callback_temporarily_unavailable",
+    ),
+    _entra_back(
+        70007,
+        "unsupported_response_mode",
+        "'form_post' is not a supported value of 'response_mode'.",
+        "response_mode_refused",
+        flows=(CODE_FORM, *ID_TOKEN),
     ),
     _entra_back(
         90014,
@@ -227,17 +234,39 @@ def _entra_token(number, error, status, text, code):
 CLIENT, GRANT = "token_answer_invalid_client", "token_answer_invalid_grant"
 REQUEST, UNAUTHORIZED = "token_answer_invalid_request", "token_answer_unauthorized_client"
 ENTRA_TOKEN = (
-    _entra_token(7000215, "invalid_client", 401, "Invalid client secret provided.", CLIENT),
-    _entra_token(7000222, "invalid_client", 401, "The client secret keys are expired.", CLIENT),
+    _entra_token(
+        7000215, "invalid_client", 401, "Invalid client secret provided.", "client_secret_refused"
+    ),
+    _entra_token(
+        7000222,
+        "invalid_client",
+        401,
+        "The client secret keys are expired.",
+        "client_secret_expired",
+    ),
     _entra_token(7000218, "invalid_client", 401, "The body must contain client_secret.", CLIENT),
-    _entra_token(7000229, "invalid_client", 401, "Missing service principal.", CLIENT),
-    _entra_token(700025, "invalid_client", 401, "Client is public.", CLIENT),
-    _entra_token(50011, "invalid_client", 400, "The redirect URI does not match.", CLIENT),
-    _entra_token(700016, "unauthorized_client", 400, "Application not found.", UNAUTHORIZED),
-    _entra_token(7000112, "unauthorized_client", 400, "Application is disabled.", UNAUTHORIZED),
-    _entra_token(9002327, "invalid_request", 400, "Tokens for SPA, cross-origin.", REQUEST),
-    _entra_token(90002, "invalid_request", 400, "Tenant not found.", REQUEST),
-    _entra_token(900023, "invalid_request", 400, "Not a valid DNS name.", REQUEST),
+    _entra_token(
+        7000229,
+        "invalid_client",
+        401,
+        "Missing service principal.",
+        "app_without_service_principal",
+    ),
+    _entra_token(700025, "invalid_client", 401, "Client is public.", "app_is_public_client"),
+    _entra_token(
+        50011, "invalid_client", 400, "The redirect URI does not match.", "redirect_uri_refused"
+    ),
+    _entra_token(700016, "unauthorized_client", 400, "Application not found.", "client_id_unknown"),
+    _entra_token(7000112, "unauthorized_client", 400, "Application is disabled.", "app_disabled"),
+    _entra_token(
+        9002327,
+        "invalid_request",
+        400,
+        "Tokens for SPA, cross-origin.",
+        "redirect_uri_spa_platform",
+    ),
+    _entra_token(90002, "invalid_request", 400, "Tenant not found.", "tenant_unknown"),
+    _entra_token(900023, "invalid_request", 400, "Not a valid DNS name.", "tenant_malformed"),
     _entra_token(54005, "invalid_grant", 400, "The code was already redeemed.", GRANT),
     _entra_token(50148, "invalid_grant", 400, "The code_verifier does not match.", GRANT),
     _entra_token(70008, "invalid_grant", 400, "The code has expired.", GRANT),
@@ -245,9 +274,7 @@ ENTRA_TOKEN = (
     _entra_token(9002313, "invalid_grant", 400, "Request is malformed.", GRANT),
     _entra_token(65001, "invalid_grant", 400, "The user has not consented.", GRANT),
     _entra_token(53003, "invalid_grant", 400, "Blocked by Conditional Access.", GRANT),
-    _entra_token(
-        70011, "invalid_scope", 400, "The scope is not valid.", "token_answer_invalid_scope"
-    ),
+    _entra_token(70011, "invalid_scope", 400, "The scope is not valid.", "scope_refused"),
     _entra_token(90033, "temporarily_unavailable", 503, "Transient.", "token_answer_other_error"),
 )
 
@@ -268,6 +295,7 @@ TOKEN_ERRORS = (
     _token_error("unauthorized_client", UNAUTHORIZED),
     _token_error("unsupported_grant_type", "token_answer_unsupported_grant_type"),
     _token_error("invalid_request", REQUEST),
+    _token_error("invalid_scope", "token_answer_invalid_scope"),
     _token_error("use_dpop_nonce", "token_answer_other_error"),
 )
 

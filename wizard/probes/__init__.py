@@ -4,6 +4,7 @@ Each question is asked again with a value that must be wrong, and a verdict is g
 the two answers differ. What could not be told says so and never blocks.
 """
 
+from wizard.probes.by_number import name_refusal
 from wizard.probes.discovery import Discovered, ask_discovery, ask_keys
 from wizard.probes.registration import Registration, ask_registration
 from wizard.probes.secret import MAY_BE_TOO_FRESH, SecretAnswer, ask_secret
@@ -18,5 +19,6 @@ __all__ = [
     "ask_keys",
     "ask_registration",
     "ask_secret",
+    "name_refusal",
     "settle",
 ]
