@@ -34,9 +34,9 @@ def _all_ticked(setup: Setup) -> bool:
 
 
 def turn_on_ticks(setup: Setup) -> list:
-    """What is to be done at the last step, in order: switch on, prove, clean up."""
+    """What is to be done at the last step, in order: plan, switch on, prove, clean up."""
     plan = setup.product.turn_on
-    return [*plan.switch, *plan.prove, *setup.provider.clean_up]
+    return [*plan.plan, *plan.switch, *plan.prove, *setup.provider.clean_up]
 
 
 STEPS = (

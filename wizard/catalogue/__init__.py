@@ -182,5 +182,6 @@ def _texts(value: object, key: str = "") -> Iterator[tuple[str, str]]:
 
 def _ticks(guide: Product | Provider) -> list:
     if isinstance(guide, Product):
-        return [*guide.turn_on.switch, *guide.turn_on.prove]
+        plan = guide.turn_on
+        return [*plan.plan, *plan.switch, *plan.prove]
     return list(guide.clean_up)

@@ -88,6 +88,11 @@ class HandOverField(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True
         "secret_expires",
         "metadata_url",
         "issuer",
+        "tenant_id",
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "jwks_uri",
         "response_type",
         "product_name",
         "text",
@@ -95,13 +100,35 @@ class HandOverField(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True
     ]
     text: str = ""
     note: str = ""
+    if_asked: bool = False  # folded away: few products ask for it
+
+
+class Said(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A message of the product's own, and what settles it.
+
+    `name` is in the address of its page. `settled_by` are the checks to run again, `copy_again`
+    the hand-over values it is about, `causes` what is left, likeliest first, when all are fine.
+    """
+
+    name: Slug
+    text: Sentence
+    means: Sentence
+    settled_by: Annotated[list[Literal["discovery", "registration", "secret"]], Meta(min_length=1)]
+    copy_again: list[str] = []
+    causes: list[Sentence]
+    certainty: Certainty = "D"
 
 
 class HandOver(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the values go in the product, in its own words and order."""
+    """Where the values go in the product, in its own words and order; what it may say to them.
+
+    `causes` are the likeliest reasons for a message that is not among `said`, in order.
+    """
 
     where: Where
     fields: list[HandOverField]
+    said: list[Said] = []
+    causes: Annotated[list[Sentence], Meta(min_length=1)]
 
 
 class Tick(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -113,8 +140,9 @@ class Tick(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class TurnOn(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The product's own steps to switch single sign-on on, and how to go back."""
+    """The plan before the switch, the product's own steps to set it, and how to go back."""
 
+    plan: Annotated[list[Tick], Meta(min_length=1)]
     switch: list[Tick]
     prove: list[Tick]
     undo: Sentence
@@ -230,6 +258,8 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     client_secret: Value
     metadata: Value
     clean_up: list[Tick]
+    remove_secret: Sentence
+    stays: Sentence
     sources: list[Source]
     secret_check: SecretCheck = SecretCheck()
     extra: list[Parameter] = []

@@ -62,6 +62,7 @@ def turn_on(setup: Setup) -> str | Response:
         steps.find(setup, "turn-on"),
         form=PlainForm(),
         parts=[
+            ("Before the switch", plan.plan),
             ("Switch it on", plan.switch),
             ("Prove it", plan.prove),
             ("Clean up", setup.provider.clean_up),
