@@ -8,6 +8,7 @@ import pytest
 from wizard import catalogue
 from wizard.catalogue import GuideError, read_guide
 from wizard.catalogue.guides import Provider
+from wizard.practice.dialect import REFUSALS
 from wizard.provider_error.wordings import KNOWN
 from wizard.steps import STEPS
 
@@ -52,6 +53,10 @@ def test_every_provider_explains_the_numbers():
     assert (
         catalogue.error_page(ENTRA, 50011) == "https://login.microsoftonline.com/error?code=50011"
     )
+
+
+def test_every_refusal_of_the_practice_provider_is_explained():
+    assert {str(number) for number in REFUSALS} <= set(CODES)
 
 
 def test_every_error_without_a_number_has_advice_and_a_step():
