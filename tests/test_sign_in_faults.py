@@ -13,7 +13,6 @@ from tests.faulty_op import ALL, CODE, CODE_QUERY, FAULTS, ID_TOKEN, VALID, Faul
 from tests.faulty_op.changes import both, claims, keys
 from tests.faulty_op.provider import WELL_KNOWN
 from tests.oidc import tokens
-from tests.support.odd_provider import SECRET
 from tests.support.round_trip import CALLBACK, desk
 from wizard import clock
 from wizard.oidc.finding import Status
@@ -82,7 +81,7 @@ def test_a_fault_is_named_and_nothing_more_is_sent(table, row, flow):
     else:
         assert ending.went
         assert op.paths == asked_for(row, flow)
-    assert SECRET not in repr(ending)
+    assert [text for text in op.secrets if text in repr(ending)] == []
 
 
 @pytest.mark.parametrize(("row", "flow"), named(VALID_RUNS))
@@ -221,6 +220,25 @@ def test_without_a_date_that_shows_it_the_clock_is_not_called_wrong(
         ending = sign_in(table, op)
     assert code in ending.codes(Status.FAIL)
     assert "sign_in_clock_differs" not in ending.codes(Status.WARN)
+
+
+@pytest.mark.parametrize("flow", ALL, ids=str)
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Mon, 01 Jan 0001 00:00:00 GMT",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Thu, 01 Jan 99999 00:00:00 GMT",
+        "now",
+    ],
+)
+def test_a_date_that_no_clock_shows_is_not_believed(table, flow, date):
+    with provider(flow) as op:
+        op.date_says = date
+        ending = sign_in(table, op)
+    assert ending.verdict == "pass"
+    assert not [finding for finding in ending.findings if finding.about == "clock"]
 
 
 def test_an_old_answer_out_of_a_cache_does_not_make_the_clock_wrong(table):

@@ -9,6 +9,7 @@ from tests.faulty_op.changes import (
     entra_says,
     error_answer,
     issuer_in_answer,
+    repeats_what_it_was_sent,
     says,
     token_answer,
 )
@@ -300,6 +301,12 @@ TOKEN_ERRORS = (
 )
 
 TOKEN_ANSWER = (
+    token(
+        "the token endpoint's error repeats code, verifier and secret",
+        repeats_what_it_was_sent,
+        GRANT,
+        said="refused",
+    ),
     token(
         "the token endpoint redirects with 307",
         says("/token", 307, Location="https://elsewhere.example/token?code=1"),

@@ -11,7 +11,7 @@ from typing import Any
 from tests.faulty_op.fault import Change
 from tests.faulty_op.provider import FaultyProvider
 from tests.oidc import tokens
-from tests.support.odd_provider import Said
+from tests.support.odd_provider import Asked, Said
 from wizard.oidc import base64url
 
 
@@ -89,6 +89,18 @@ def says(path: str, status: int = 200, body: Any = "", kind: str | None = None, 
             op.said[path] = said
 
     return change
+
+
+def repeats_what_it_was_sent(op: FaultyProvider) -> None:
+    """The token endpoint's error holds code, verifier, secret and Authorization header."""
+
+    def answering(asked: Asked) -> Said:
+        op.right_token(asked)
+        sent = [*asked.params.values(), asked.secret or "", asked.headers.get("Authorization", "")]
+        body = {"error": "invalid_grant", "error_description": f"refused: {' '.join(sent)}"}
+        return Said(400, body, content_type="application/json")
+
+    op.answers["/token"] = answering
 
 
 def entra_says(number: int, error: str, status: int, text: str) -> Change:

@@ -44,7 +44,7 @@ class FaultyProvider(OddProvider):
     def __init__(self, flow: Flow = CODE_QUERY, *, redirect_uri: str, clock_ahead: float = 0):
         super().__init__(
             authorize=self._authorize,
-            token=self._token,
+            token=self.right_token,
             pages={WELL_KNOWN: self._document, "/keys": self._keys},
             auth_methods=["client_secret_basic", "client_secret_post"],
             redirect_uris=(redirect_uri,),
@@ -53,6 +53,7 @@ class FaultyProvider(OddProvider):
         self.clock_ahead = clock_ahead
         self.tells_time = True
         self.tells_right_time = False
+        self.date_says = ""  # a Date header as it is written here
         self.signing_key = tokens.rsa_key()
         self.published: list[Any] = [self.signing_key]
         self.alg = "RS256"
@@ -70,6 +71,15 @@ class FaultyProvider(OddProvider):
         self.on_token_answer: list[Callable[[dict], dict]] = []
         self.token_says: Said | None = None
         self._grants: dict[str, Grant] = {}
+        self._given: list[str] = []
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no finding may show: given out here, or sent here by the client."""
+        names = ("nonce", "state", "code_verifier", "code")
+        sent = [asked.params.get(name, "") for asked in self.asked for name in names]
+        sent += [asked.headers.get("Authorization", "")[len("Basic ") :] for asked in self.asked]
+        return [self.secret, ACCESS_TOKEN, *self._given, *(text for text in sent if text)]
 
     @property
     def metadata_url(self) -> str:
@@ -88,7 +98,8 @@ class FaultyProvider(OddProvider):
     def _hear(self, path: str, params: dict[str, str], headers: Any) -> Said:
         self._moment(path)
         ahead = 0 if self.tells_right_time else self.clock_ahead
-        self.date = formatdate(time.time() + ahead, usegmt=True) if self.tells_time else ""
+        right_date = formatdate(time.time() + ahead, usegmt=True) if self.tells_time else ""
+        self.date = self.date_says or right_date
         right = super()._hear(path, params, headers)
         return self.said.get(path, right)
 
@@ -140,7 +151,8 @@ class FaultyProvider(OddProvider):
 
     # The token endpoint
 
-    def _token(self, asked: Asked) -> Said:
+    def right_token(self, asked: Asked) -> Said:
+        """The token endpoint: everything is checked, then the tokens given."""
         grant = self._grants.get(asked.params.get("code", ""))
         objections = [
             (asked.params.get("grant_type") != "authorization_code", "another grant_type"),
@@ -197,7 +209,8 @@ class FaultyProvider(OddProvider):
             key=self.signing_key,
             secret=self.mac_key,
         )
-        return _changed(token, self.on_token)
+        self._given += [token, _changed(token, self.on_token)]
+        return self._given[-1]
 
 
 def _json(value: Any, status: int = 200) -> Said:

@@ -71,7 +71,11 @@ def _encrypted(text):
 
 
 FORM = (
-    fault("the ID token is one word", token(lambda _: "token"), "token_not_three_parts"),
+    fault(
+        "the ID token is one word",
+        token(lambda _: "opaque-0123456789abcdef"),
+        "token_not_three_parts",
+    ),
     fault(
         "the ID token has no signature part",
         token(lambda text: text.rpartition(".")[0]),

@@ -120,6 +120,7 @@ def _redeem(
         auth_method=pending.auth_method,
         code_verifier=pending.code_verifier,
     )
+    credentials = headers.get("Authorization", "").removeprefix("Basic ")
     try:
         got = fetcher.post_form(pending.metadata.token_endpoint, fields, headers=headers)
     except FetchError as error:
@@ -129,7 +130,7 @@ def _redeem(
         got.body,
         got.headers.get("content-type"),
         location=got.headers.get("location"),
-        hide=(pending.client_secret, code, pending.code_verifier),
+        hide=(pending.client_secret, code, pending.code_verifier, credentials),
     )
     return answer, list(answer.findings), got.date
 
