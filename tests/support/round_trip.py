@@ -70,6 +70,10 @@ class Desk:
         protocol = msgspec.structs.replace(loaded.product.protocol, response_mode=response_mode)
         return replace(loaded, product=msgspec.structs.replace(loaded.product, protocol=protocol))
 
+    def again(self, setup: Setup) -> Setup:
+        """The same setup as it is saved now."""
+        return setups.load(self.store, self.vault, setup.id, PORT)
+
     def carry(self, url: str) -> list[tuple[str, str]]:
         """The parameters that the provider at `url` has the browser bring to the callback."""
         page = self.http.get(url, allow_redirects=False, timeout=10)

@@ -9,6 +9,7 @@ from wizard import clock, matching, probes
 from wizard.clock import ProviderClock
 from wizard.fetch import Fetcher, FetchError, network_finding
 from wizard.oidc import id_token, jose_guard, sign_in
+from wizard.oidc.discovery import tenant_of
 from wizard.oidc.finding import Finding, Status, passed, warned, worst
 from wizard.oidc.token_answer import TokenAnswer, judge_token_answer
 from wizard.round_trip.waiting import Pending
@@ -94,7 +95,8 @@ def finish(
         ),
     )
     if worst(findings) is not Status.FAIL:
-        findings += matching.judge(setup.product, verified.claims)
+        tenant = tenant_of(metadata) or setup.answers.get("seen:tenant_id", "")
+        findings += matching.judge(setup.product, verified.claims, tenant)
     return Outcome(tuple(findings), dict(verified.claims))
 
 
