@@ -9,23 +9,44 @@ from wizard.setups import Setup
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page of the flow: when it applies, and when it is done."""
+    """One page of the flow: when it applies, when it is done, and (a question) when answered."""
 
     slug: str
     title: str
     group: str
     done: Callable[[Setup], bool]
+    answered: Callable[[Setup], bool] = lambda _: False
     applies: Callable[[Setup], bool] = lambda _: True
 
 
-def _answered(slug: str, name: str) -> Callable[[Setup], bool]:
-    return lambda setup: bool(getattr(setup.values, name)) and not judging.blocked(setup, slug)
+def _question(
+    slug: str,
+    title: str,
+    group: str,
+    name: str,
+    applies: Callable[[Setup], bool] = lambda _: True,
+) -> Step:
+    """A step that asks for one value, and is done when it has one that is not sure to be wrong."""
+
+    def answered(setup: Setup) -> bool:
+        return bool(getattr(setup.values, name))
+
+    def done(setup: Setup) -> bool:
+        return answered(setup) and not judging.blocked(setup, slug)
+
+    return Step(slug, title, group, done, answered, applies)
 
 
-def _proved(setup: Setup) -> bool:
-    if setup.run and setup.run.verdict in ("pass", "warn"):
-        return True
-    return setup.answers.get("went_on:test") == setup.fingerprint()
+def signed_in(setup: Setup) -> bool:
+    """Whether a test sign-in proved these values, or all but a secret accepted since (renewal)."""
+    if setup.proof:
+        return setup.proof.verdict in ("pass", "warn")
+    return setup.answers.get("renewed:test") == setup.fingerprint()
+
+
+def proved(setup: Setup) -> bool:
+    """Whether the test is done: signed in, or gone on without."""
+    return signed_in(setup) or setup.answers.get("went_on:test") == setup.fingerprint()
 
 
 def _all_ticked(setup: Setup) -> bool:
@@ -41,19 +62,17 @@ def turn_on_ticks(setup: Setup) -> list:
 
 STEPS = (
     Step("before", "Before you start", "Prepare", lambda s: "ready" in s.ticks.get("before", {})),
-    Step(
-        "redirect-uri", "Redirect URI", "In {provider}", _answered("redirect-uri", "redirect_uri")
-    ),
-    Step("client-id", "Client ID", "In {provider}", _answered("client-id", "client_id")),
-    Step(
+    _question("redirect-uri", "Redirect URI", "In {provider}", "redirect_uri"),
+    _question("client-id", "Client ID", "In {provider}", "client_id"),
+    _question(
         "client-secret",
         "Client secret",
         "In {provider}",
-        _answered("client-secret", "client_secret"),
+        "client_secret",
         applies=lambda setup: setup.product.protocol.uses_secret,
     ),
-    Step("metadata", "Metadata URL", "In {provider}", _answered("metadata", "metadata_url")),
-    Step("test", "Test sign-in", "Prove it", _proved),
+    _question("metadata", "Metadata URL", "In {provider}", "metadata_url"),
+    Step("test", "Test sign-in", "Prove it", proved),
     Step(
         "handover",
         "Hand over the values",
@@ -76,7 +95,13 @@ def position(setup: Setup) -> Step:
 
 
 def is_open(setup: Setup, step: Step) -> bool:
-    """A step opens when all before it are done."""
+    """A step opens when all before it are done. A question once answered stays open.
+
+    The metadata URL is what everything else is judged by: when it is the wrong one, the client ID
+    before it is what fails.
+    """
+    if step.answered(setup):
+        return True
     for earlier in flow(setup):
         if earlier.slug == step.slug:
             return True
