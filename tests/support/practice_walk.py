@@ -33,6 +33,7 @@ class Portal:
         watch: Callable[[Page, str], None] | None = None,
     ):
         self.page = context.new_page()
+        self.address = address
         self.watch = watch
         self.page.goto(address)
         self._look()
@@ -53,6 +54,38 @@ class Portal:
         secret = {each: self.copyable(each) for each in ("secret_value", "secret_id")}
         self._follow("Endpoints")
         return Registered(**ids, **secret, metadata_url=self.copyable("metadata_url"))
+
+    def open(self, client_id: str, page: str) -> None:
+        """One of the application's pages: authentication, secrets, properties, users."""
+        self.page.goto(f"{self.address}apps/{client_id}/{page}")
+        self._look()
+
+    def save_authentication(
+        self, client_id: str, *, id_tokens: bool | None = None, **uris: Sequence[str]
+    ) -> None:
+        """`uris` by the field's name: redirect_uris (Web), spa_redirect_uris."""
+        self.open(client_id, "authentication")
+        for name, values in uris.items():
+            self.page.locator(f"[name={name}]").fill("\n".join(values))
+        if id_tokens is not None:
+            self.page.locator("[name=id_tokens]").set_checked(id_tokens)
+        self._send("Save")
+
+    def add_secret(self, client_id: str) -> str:
+        """The value of a new client secret."""
+        self.open(client_id, "secrets")
+        self._send("Add")
+        return self.copyable("secret_value")
+
+    def assign(self, client_id: str, user: str) -> None:
+        self.open(client_id, "users")
+        self.page.locator(f'[name=user][value="{user}"]').check()
+        self._send("Save")
+
+    def require_assignment(self, client_id: str) -> None:
+        self.open(client_id, "properties")
+        self.page.locator('[name=assignment_required][value="yes"]').check()
+        self._send("Save")
 
     def copyable(self, name: str) -> str:
         return self.page.locator(f'[data-copy="{name}"]').inner_text().strip()

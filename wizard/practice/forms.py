@@ -122,7 +122,7 @@ class UsersForm(FlaskForm):
     """Users and groups of the enterprise application; `user` has one box a user."""
 
     user = SelectMultipleField(
-        "Assigned users",
+        "Add user/group",
         choices=[SelectChoice(user.slug, user.name) for user in OWN_USERS],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
