@@ -14,7 +14,7 @@ from tests.faulty_op.changes import both, claims, keys
 from tests.faulty_op.provider import WELL_KNOWN
 from tests.oidc import tokens
 from tests.support.round_trip import CALLBACK, desk
-from wizard import clock
+from wizard import catalogue, clock
 from wizard.oidc.finding import Status
 from wizard.round_trip import SignIns
 
@@ -45,6 +45,12 @@ def sign_in(table, op, **more):
     return table.sign_in(
         table.setup(op.metadata_url, flow.response_type, flow.response_mode), **more
     )
+
+
+def unworded(ending):
+    """The codes that the catalogue has no words for."""
+    known = catalogue.general_advice()
+    return [finding.code for finding in ending.findings if finding.code not in known]
 
 
 def asked_for(row, flow):
@@ -82,6 +88,7 @@ def test_a_fault_is_named_and_nothing_more_is_sent(table, row, flow):
         assert ending.went
         assert op.paths == asked_for(row, flow)
     assert [text for text in op.secrets if text in repr(ending)] == []
+    assert unworded(ending) == []
 
 
 @pytest.mark.parametrize(("row", "flow"), named(VALID_RUNS))
@@ -92,6 +99,7 @@ def test_an_oddity_that_is_right_passes(table, row, flow):
     assert [f for f in ending.findings if f.status is not Status.PASS] == []
     assert ending.verdict == "pass"
     assert row.passes in ending.codes(Status.PASS)
+    assert unworded(ending) == []
     assert op.objections == []
     start = [path if path in START else "/keys" for path in op.paths[:3]]
     assert [*start, *op.paths[3:]] == [
