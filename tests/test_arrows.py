@@ -38,6 +38,23 @@ MAY_KNOW = {
     "check_command": {"catalogue", "judging", "oidc", "paste", "setups", "store", "wording"},
     "forms": {"paste"},
     "handover": {"catalogue", "setups"},
+    "withheld": set(),
+    "provisioning": set(),
+    "reminder": {"catalogue", "setups", "withheld"},
+    "record": {
+        "catalogue",
+        "handover",
+        "judging",
+        "oidc",
+        "paste",
+        "setups",
+        "steps",
+        "store",
+        "withheld",
+        "wording",
+    },
+    "markdown": {"record"},
+    "exchange": {"catalogue", "oidc", "setups", "store", "withheld"},
     "practice": {"entra_secret", "fetch", "oidc", "serve", "store_file", "private_file"},
 }
 TOP = {"application", "views"}  # the pages and the factory that knows them; nobody else does

@@ -110,7 +110,15 @@ class Setup:
     @property
     def withdrawn_run(self) -> Run | None:
         """The newest test sign-in, where a tested value has changed since."""
-        return self.runs[0] if self.runs and self.run is None else None
+        if not self.runs or self.run or self.imported_run:
+            return None
+        return self.runs[0]
+
+    @property
+    def imported_run(self) -> Run | None:
+        """The newest test sign-in, where it was made on another computer and proves nothing here."""
+        newest = self.runs[0] if self.runs else None
+        return newest if newest and newest.details.get("imported") else None
 
     def current_check(self, topic: str) -> Check | None:
         """The saved live check of `topic`, if it was about the values as they are now."""

@@ -125,6 +125,53 @@ class Store:
             )
         return setup_id
 
+    def import_setup(
+        self,
+        product: str,
+        provider: str,
+        name: str,
+        answers: Mapping[str, str],
+        ticks: Mapping[str, Sequence[str]],
+        runs: Sequence[Mapping[str, Any]],
+    ) -> str:
+        """A new setup with all that is given, or none at all; returns its id.
+
+        `ticks` are names by step. Each run, the oldest first, is a mapping with `verdict`,
+        `findings` and `details`; it gets a fingerprint that no values have, so that it is history
+        and never a proof.
+        """
+        setup_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+        at = self._time()
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO setups (id, product, provider, name, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (setup_id, product, provider, name, at, at),
+            )
+            db.executemany(
+                "INSERT INTO answers (setup_id, field, value) VALUES (?, ?, ?)",
+                [(setup_id, field, value) for field, value in answers.items()],
+            )
+            db.executemany(
+                "INSERT INTO ticks (setup_id, step, name, ticked_at) VALUES (?, ?, ?, ?)",
+                [(setup_id, step, tick, at) for step, names in ticks.items() for tick in names],
+            )
+            db.executemany(
+                "INSERT INTO runs (setup_id, fingerprint, verdict, findings, details, ended_at)"
+                " VALUES (?, '', ?, ?, ?, ?)",
+                [
+                    (
+                        setup_id,
+                        run["verdict"],
+                        _to_json(list(run["findings"])),
+                        _to_json(dict(run["details"])),
+                        at,
+                    )
+                    for run in runs
+                ],
+            )
+        return setup_id
+
     def setups(self) -> list[SetupRow]:
         """All setups, the newest change first."""
         rows = self._read(

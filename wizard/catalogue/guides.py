@@ -268,4 +268,5 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     codes: dict[CodeNumber, ErrorCode] = {}
     codes_from: Literal[""] | Slug = ""  # the guide whose codes it uses, having none of its own
     codes_page: Literal[""] | Web = ""  # where the provider explains {number}
+    scripts: Literal["", "microsoft-graph"] = ""  # a registration can be scripted, and how
     rank: int = 50

@@ -106,6 +106,7 @@ _JSON_NAMES = {
     "clientSecret": "client_secret",
     "tenant": "tenant_id",
     "tenantId": "tenant_id",
+    "appOwnerOrganizationId": "tenant_id",  # of a service principal's own tenant
     "keyId": "secret_id",
     "endDateTime": "secret_expires",
 }

@@ -53,6 +53,7 @@ LABELS = {
         "tenant",
         "azure tenant id",
         "arm tenant id",
+        "appownerorganizationid",
     ),
     "object_id": ("object id", "objectid", "id"),
     "metadata_url": (

@@ -29,6 +29,8 @@ def _card(setup: Setup) -> dict[str, object]:
     said = []
     if setup.run:
         said.append(f"test sign-in {_VERDICT[setup.run.verdict]} {day(setup.run.ended_at)}")
+    elif setup.imported_run:
+        said.append("test sign-in made on another computer, no proof here")
     elif setup.withdrawn_run:
         said.append("a value changed since the test sign-in")
     if not finished:

@@ -1,0 +1,208 @@
+"""A setup as a file, without the client secret: written for another computer, and read from one.
+
+What is read may come from anybody: it is parsed strictly, bounded, and taken whole or not at all.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from wizard import catalogue
+from wizard.oidc.strict_json import StrictJsonError, parse_object
+from wizard.setups import Setup, from_rows
+from wizard.store import Run
+from wizard.withheld import withhold
+
+VERSION = 1
+MAX_BYTES = 48 * 1024  # a form carries 64 KiB
+_MOST_RUNS = 20
+_MOST_FINDINGS = 100
+_LONGEST = 300
+_Text = Annotated[str, Meta(max_length=_LONGEST)]
+_Address = Annotated[str, Meta(max_length=2048)]
+_Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+_Moment = Annotated[str, Meta(max_length=40)]
+_WIDEST = {"redirect_uri": 2048, "client_id": 512, "secret_expires": 10, "metadata_url": 2048}
+
+
+class ExchangeError(Exception):
+    """The file cannot be taken; `sentence` says why, fit for a page."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class _Found(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    code: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,79}$")]
+    status: Literal["pass", "warn", "fail", "unknown"]
+    about: _Text = ""
+    expected: _Text = ""
+    actual: _Text = ""
+
+
+class _Run(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    verdict: Literal["pass", "warn", "fail"]
+    made_at: _Moment
+    account: _Text = ""
+    findings: Annotated[list[_Found], Meta(max_length=_MOST_FINDINGS)] = []
+
+
+class _Answers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    redirect_uri: _Address = ""
+    client_id: Annotated[str, Meta(max_length=512)] = ""
+    secret_expires: Annotated[str, Meta(max_length=10)] = ""
+    metadata_url: _Address = ""
+
+
+class File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a file holds. `ticks` are the last step's, by name."""
+
+    latchkey_setup: Literal[1]
+    exported_at: _Moment
+    product: _Slug
+    provider: _Slug
+    name: Annotated[str, Meta(max_length=80)] = ""
+    answers: _Answers = _Answers()
+    ticks: Annotated[list[_Slug], Meta(max_length=50)] = []
+    runs: Annotated[list[_Run], Meta(max_length=_MOST_RUNS)] = []
+
+    def given(self) -> dict[str, str]:
+        """The answers there are, by field."""
+        return {name: text for name in _WIDEST if (text := getattr(self.answers, name))}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The runs as the store keeps them, the oldest first, marked as imported."""
+        return [
+            {
+                "verdict": run.verdict,
+                "findings": [
+                    {**msgspec.to_builtins(found), "spec": "", "evidence": [], "took_ms": None}
+                    for found in run.findings
+                ],
+                "details": {"imported": True, "made_at": run.made_at, "account": run.account},
+            }
+            for run in reversed(self.runs)
+        ]
+
+
+def write(setup: Setup, now: datetime) -> bytes:
+    """The setup as a file: its answers, ticks and runs, the newest first, never the secret.
+
+    Claims and evidence stay here: they are somebody's data, and prove nothing elsewhere. Where it
+    would be longer than can be read again, the oldest runs are left out.
+    """
+
+    def said(text: object, longest: int = _LONGEST) -> str:
+        shown = withhold(str(text), setup.values.client_secret)[:longest]
+        return "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in shown)
+
+    runs = [_run(run, said) for run in setup.runs[:_MOST_RUNS]]
+    while True:
+        file = {
+            "latchkey_setup": VERSION,
+            "exported_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+            "product": setup.product.slug,
+            "provider": setup.provider.slug,
+            "name": said(setup.row.name, 80),
+            "answers": {name: said(getattr(setup.values, name), _WIDEST[name]) for name in _WIDEST},
+            "ticks": sorted(setup.ticks.get("turn-on", {})),
+            "runs": runs,
+        }
+        data = json.dumps(file, indent=1).encode("ascii")
+        if len(data) <= MAX_BYTES or not runs:
+            return data
+        runs = runs[:-1]
+
+
+def _run(run: Run, said: Callable[[object], str]) -> dict[str, Any]:
+    return {
+        "verdict": run.verdict,
+        "made_at": str(run.details.get("made_at") or run.ended_at),
+        "account": said(run.details.get("account") or ""),
+        "findings": [
+            {
+                "code": found.code,
+                "status": found.status.value,
+                "about": said(found.about),
+                "expected": said(found.expected),
+                "actual": said(found.actual),
+            }
+            for found in from_rows(run.findings)[:_MOST_FINDINGS]
+        ],
+    }
+
+
+def read(data: bytes) -> File:
+    """The setup in a file. Raises ExchangeError for any other bytes, and nothing else."""
+    if len(data) > MAX_BYTES:
+        raise ExchangeError(f"The file is larger than {MAX_BYTES // 1024} KiB, which no setup is.")
+    try:
+        document = parse_object(data)
+    except StrictJsonError as error:
+        raise ExchangeError(_UNREADABLE.get(error.code, "The file holds no setup.")) from None
+    version = document.get("latchkey_setup")
+    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+        raise ExchangeError("A newer Latchkey made this file. Bring this one up to date first.")
+    try:
+        file = msgspec.convert(document, File)
+    except msgspec.ValidationError as error:
+        # The library's message may quote the file; only the place it names is ours.
+        place = _PLACE.search(str(error))
+        where = place[1] if place else "its outermost level"
+        raise ExchangeError(
+            f"The file is no setup that Latchkey exported: look at {where}."
+        ) from None
+    _judge(file)
+    return file
+
+
+_PLACE = re.compile(r"at `\$\.?([a-z_.\[\]0-9]{1,80})`$")
+_UNREADABLE = {
+    "empty": "The file is empty.",
+    "not_utf8": "The file is not text.",
+    "not_json": "The file is not JSON, as an exported setup is.",
+    "duplicate_name": "The file names a value twice, which no exported setup does.",
+}
+
+
+def _judge(file: File) -> None:
+    """What the shape of the file cannot say. Raises ExchangeError."""
+    known = {"product": catalogue.products(), "provider": catalogue.providers()}
+    for kind, guides in known.items():
+        slug = getattr(file, kind)
+        if slug not in {guide.slug for guide in guides}:
+            raise ExchangeError(f"This Latchkey has no guide for the {kind} “{slug}”.")
+    for run in file.runs:
+        _moment(run.made_at)
+    _moment(file.exported_at)
+    if file.answers.secret_expires:
+        try:
+            date.fromisoformat(file.answers.secret_expires)
+        except ValueError:
+            raise ExchangeError("The file has an expiry date that is no date.") from None
+    for text in _texts(msgspec.to_builtins(file)):
+        if any(unicodedata.category(c) == "Cc" for c in text):
+            raise ExchangeError("The file has line breaks or control characters in a value.")
+
+
+def _moment(text: str) -> None:
+    try:
+        aware = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        aware = False
+    if not aware:
+        raise ExchangeError("The file has a time that is no time.")
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inner for text in _texts(each)]
