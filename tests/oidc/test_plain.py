@@ -1,10 +1,16 @@
 """Text from outside is one line, bounded, and without what could trick the eye."""
 
+import base64
+import html
+import json
+import re
+from urllib.parse import quote, quote_plus
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wizard.oidc.plain import kind, plain
+from wizard.oidc.plain import kind, plain, without
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,40 @@ def test_a_long_text_is_cut_and_says_so(text):
 def test_a_value_to_hide_is_not_shown_not_even_in_part(text):
     assert "s3" not in plain(text, hide=["s3cr~t/+=", None, ""])
     assert "s3" not in plain([text], hide=["s3cr~t/+="])
+
+
+SECRET = "s3cr~t/+= <&\">'\u00fc%41 and more"
+SPELLED = {
+    "as it is": SECRET,
+    "in an address": quote(SECRET),
+    "in a query": quote(SECRET, safe=""),
+    "in a form": quote_plus(SECRET),
+    "in small hexadecimal": re.sub("%..", lambda c: c[0].lower(), quote(SECRET, safe="")),
+    "on a page": html.escape(SECRET),
+    "in JSON": json.dumps(SECRET)[1:-1],
+    "in JSON of UTF-8": json.dumps(SECRET, ensure_ascii=False)[1:-1],
+    "in base64": base64.b64encode(SECRET.encode()).decode(),
+    "in base64url": base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
+}
+
+
+@pytest.mark.parametrize("how", SPELLED)
+def test_a_value_to_hide_is_hidden_however_it_is_spelled(how):
+    text = f"before {SPELLED[how]} after"
+    assert without(text, [SECRET]).removesuffix(" after") in ("before (hidden)", "before (hidden)=")
+    assert plain(text, hide=[SECRET]).startswith("before (hidden)")
+
+
+@pytest.mark.parametrize("how", SPELLED)
+@pytest.mark.parametrize("cut", ["", "…", " …"])
+def test_a_value_to_hide_is_hidden_where_the_text_was_cut_in_its_middle(how, cut):
+    assert without(f"before {SPELLED[how][:12]}{cut}", [SECRET]) == "before (hidden)"
+
+
+def test_what_is_too_short_to_be_a_secret_is_not_hidden_in_every_word():
+    assert without("before it is cut in its middle", ["be", "it", None, ""]) == (
+        "before it is cut in its middle"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,82 @@
 """Text from outside, made fit to show: one line, bounded, no control or direction characters."""
 
+import base64
+import html
+import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 LIMIT = 300
 _UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LARGEST_SHOWN = 1 << 64
 _SHORTEST_HIDDEN = 4  # hiding less would blacken every word
+_SHORTEST_CUT = 8  # the beginning of a secret, where a text was cut in the middle of it
 
 
 def plain(value: object, limit: int = LIMIT, hide: Sequence[str | None] = ()) -> str:
     """`value` (any JSON value) as at most `limit` characters of text, an ellipsis when cut.
 
-    Texts in `hide` are taken out first: a provider may echo the code or the secret it was sent.
+    Texts in `hide` are taken out first, in any spelling: a provider may echo the code or the secret
+    it was sent.
     Control characters, bidirectional marks, lone surrogates and line separators become a space;
     runs of spaces become one. Never raises, and never walks deeper than one list.
     """
     return _one_line(_words(value, limit, hide), limit)
+
+
+def without(text: str, hide: Sequence[str | None], instead: str = "(hidden)") -> str:
+    """`text` without the texts in `hide`, in whatever spelling they stand there.
+
+    Also without the beginning of one where `text` ends in the middle of it. Shorter ones than four
+    characters stay: taking them out would blacken every word.
+    """
+    secrets = [secret for secret in hide if secret and len(secret) >= _SHORTEST_HIDDEN]
+    every = {spelling for secret in secrets for spelling in spellings(secret)}
+    longest_first = sorted(every, key=len, reverse=True)
+    for spelling in longest_first:
+        text = text.replace(spelling, instead)
+    end = text.removesuffix("…").rstrip()
+    for spelling in longest_first:
+        for length in range(min(len(spelling), len(end)), _SHORTEST_CUT - 1, -1):
+            if end.endswith(spelling[:length]):
+                return end[:-length] + instead
+    return text
+
+
+def hidden_in_json(value: Any, hide: Sequence[str | None]) -> Any:
+    """A JSON value with the texts in `hide` out of every text in it, names of members included.
+
+    For values of strict_json, whose depth is bounded.
+    """
+    if isinstance(value, str):
+        return without(value, hide)
+    if isinstance(value, Mapping):
+        return {without(name, hide): hidden_in_json(one, hide) for name, one in value.items()}
+    if isinstance(value, list):
+        return [hidden_in_json(one, hide) for one in value]
+    return value
+
+
+def spellings(text: str) -> set[str]:
+    """`text` as it may be written in an address, a form, a header, a page or JSON."""
+    percent = {
+        quote(text, safe="", errors="replace"),
+        quote(text, errors="replace"),
+        quote_plus(text, errors="replace"),
+    }
+    percent |= {re.sub("%..", lambda found: found[0].lower(), one) for one in percent}
+    page = html.escape(text)
+    marked_up = {page, page.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")}
+    written = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    # As .NET writes it: these four are never themselves in its JSON.
+    unsafe = {c: f"\\u{ord(c):04x}" for c in "<>&'"}
+    written |= {"".join(unsafe.get(c, c) for c in one) for one in written}
+    octets = text.encode("utf-8", "replace")
+    coded = {encode(octets).decode() for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+    return {text} | percent | marked_up | written | {one.rstrip("=") for one in coded} | coded
 
 
 def kind(value: object) -> str:
@@ -37,7 +96,7 @@ def kind(value: object) -> str:
 
 def _words(value: object, limit: int, hide: Sequence[str | None] = ()) -> str:
     if isinstance(value, str):
-        return _without(value, hide)
+        return without(value, hide)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -59,18 +118,6 @@ def _member(value: object, limit: int, hide: Sequence[str | None]) -> str:
     if isinstance(value, list | tuple | Mapping):
         return kind(value)
     return _one_line(_words(value, limit, hide), limit)
-
-
-def _without(text: str, hide: Sequence[str | None]) -> str:
-    for secret in hide:
-        if secret and len(secret) >= _SHORTEST_HIDDEN:
-            spellings = (
-                quote(secret, safe="", errors="replace"),
-                quote_plus(secret, errors="replace"),
-            )
-            for spelling in (secret, *spellings):
-                text = text.replace(spelling, "(hidden)")
-    return text
 
 
 def _one_line(text: str, limit: int) -> str:

@@ -113,12 +113,18 @@ class Callback:
 
 
 def judge_callback(
-    params: Sequence[tuple[str, str]], *, response_type: str, issuer: str, iss_supported: bool
+    params: Sequence[tuple[str, str]],
+    *,
+    response_type: str,
+    issuer: str,
+    iss_supported: bool,
+    hide: Sequence[str | None] = (),
 ) -> Callback:
     """The parameters that came to the redirect URI. RFC 6749, 4.1.2; Core 3.1.2.5, 3.2.2.5.
 
     `issuer` is the provider's, `iss_supported` its authorization_response_iss_parameter_supported
-    (RFC 9207, section 2.4). Never raises for any pairs of text.
+    (RFC 9207, section 2.4). `hide` are secrets the provider knows: it may repeat them here. Never
+    raises for any pairs of text.
     """
     counts = Counter(name for name, _ in params)
     twice = [plain(name, 80) for name, count in counts.items() if count > 1]
@@ -130,7 +136,7 @@ def judge_callback(
     if any(finding.code == "callback_issuer_other" for finding in findings):
         return Callback(tuple(findings))  # somebody else's answer: nothing more of it is believed
     if "error" in given:
-        return _error_answer(given, findings)
+        return _error_answer(given, findings, hide)
     findings += _contents(given, response_type)
     if worst(findings) is Status.FAIL:
         return Callback(tuple(findings))
@@ -160,10 +166,12 @@ def _issuer_of_answer(given: dict[str, str], issuer: str, iss_supported: bool) -
         yield failed("callback_issuer_other", **facts)
 
 
-def _error_answer(given: dict[str, str], findings: list[Finding]) -> Callback:
+def _error_answer(
+    given: dict[str, str], findings: list[Finding], hide: Sequence[str | None]
+) -> Callback:
     secrets = [given.get(part) for part in _PARTS.values()]
-    error = plain(given["error"], 80, hide=secrets)
-    description = plain(given.get("error_description", ""), hide=secrets)
+    error = plain(given["error"], 80, hide=[*secrets, *hide])
+    description = plain(given.get("error_description", ""), hide=[*secrets, *hide])
     if any(secrets):
         findings.append(
             failed(

@@ -1,6 +1,5 @@
 """One answer of the token, introspection or revocation endpoint, as far as a secret is judged."""
 
-import json
 from dataclasses import dataclass, field
 
 from wizard.fetch import FetchError
@@ -85,8 +84,8 @@ def read_token_reply(outcome: Outcome, hidden: tuple[str, ...]) -> TokenReply:
         return TokenReply(unavailable=why, busy=True, numbers=numbers, **facts)
     error, description = _error_of(outcome.body)
     return TokenReply(
-        error=plain(_without(error, hidden), 60),
-        description=plain(_without(description, hidden), 200),
+        error=plain(error, 60, hide=hidden),
+        description=plain(description, 200, hide=hidden),
         numbers=numbers,
         **facts,
     )
@@ -102,10 +101,3 @@ def _error_of(body: bytes) -> tuple[str, str]:
         error if isinstance(error, str) else "",
         description if isinstance(description, str) else "",
     )
-
-
-def _without(text: str, hidden: tuple[str, ...]) -> str:
-    for value in sorted(filter(None, hidden), key=len, reverse=True):
-        for form in (value, json.dumps(value)[1:-1]):
-            text = text.replace(form, "…")
-    return text

@@ -1,8 +1,8 @@
 """The answer judged: the code redeemed, the ID token verified, every rule held or not."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from wizard import clock, matching, probes
@@ -11,6 +11,7 @@ from wizard.fetch import Fetcher, FetchError, network_finding
 from wizard.oidc import id_token, jose_guard, sign_in
 from wizard.oidc.discovery import tenant_of
 from wizard.oidc.finding import Finding, Status, passed, warned, worst
+from wizard.oidc.plain import hidden_in_json, without
 from wizard.oidc.token_answer import TokenAnswer, judge_token_answer
 from wizard.round_trip.waiting import Pending
 from wizard.setups import Setup
@@ -50,13 +51,56 @@ def finish(
     `now` is this computer's time in seconds since 1970, `steady` as `SignIns` has it. Where the
     provider's own time shows `now` to be wrong the token is judged by the provider's: the clock is
     then what is wrong, and the token is not called expired or made in the future for it.
+
+    No secret, code, verifier or token that was sent is in the outcome, claims included.
     """
+    outcome = _judge(pending, setup, now, steady)
+    # Whatever a provider repeats, wherever, it goes no further than this.
+    sent = [value for name, value in pending.params if name in _SECRET_PARAMETERS]
+    secrets = [pending.client_secret, pending.code_verifier, *sent, *_credentials(pending)]
+    return Outcome(
+        tuple(_hidden_in(finding, secrets) for finding in outcome.findings),
+        hidden_in_json(outcome.claims, secrets),
+    )
+
+
+_SECRET_PARAMETERS = frozenset({"code", "id_token", "access_token"})
+
+
+def _credentials(pending: Pending) -> list[str]:
+    """What HTTP Basic made of client ID and secret."""
+    if pending.auth_method != "client_secret_basic" or not pending.client_secret:
+        return []
+    _, headers = sign_in.token_request(
+        code="",
+        redirect_uri="",
+        client_id=pending.client_id,
+        client_secret=pending.client_secret,
+        auth_method=pending.auth_method,
+    )
+    return [headers["Authorization"].removeprefix("Basic ")]
+
+
+def _hidden_in(finding: Finding, secrets: Sequence[str]) -> Finding:
+    return replace(
+        finding,
+        about=without(finding.about, secrets),
+        expected=without(finding.expected, secrets),
+        actual=without(finding.actual, secrets),
+        evidence=tuple(without(line, secrets) for line in finding.evidence),
+    )
+
+
+def _judge(
+    pending: Pending, setup: Setup, now: Callable[[], float], steady: Callable[[], float]
+) -> Outcome:
     metadata = pending.metadata
     answer = sign_in.judge_callback(
         pending.params,
         response_type=pending.response_type,
         issuer=metadata.issuer,
         iss_supported=metadata.iss_parameter_supported,
+        hide=[pending.client_secret],
     )
     asked = _registration(pending, setup)
     findings = [passed("sign_in_came_back", spec="RFC 9700 2.1")]
