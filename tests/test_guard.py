@@ -397,6 +397,27 @@ def test_every_answer_shuts_the_page_in(app, visitor, method, path, status):
         assert answer.headers.getlist(name) == [value], name
 
 
+def test_of_a_mistake_the_log_is_told_where_and_of_what_kind_but_not_its_words(caplog):
+    def fail():
+        try:
+            raise KeyError("what was entered")
+        except KeyError as error:
+            raise ValueError("what was entered") from error
+
+    app = small_app()
+    app.add_url_rule("/fail", "fail", fail)
+    visitor = app.test_client()
+    ask(visitor, path=f"/launch?t={TOKEN}")
+    assert ask(visitor, path="/fail?code=what-was-entered").status_code == 500
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert told.startswith("Latchkey made a mistake. GET /fail\n")
+    assert "builtins.ValueError, its text left out\nwhich came of:" in told
+    assert told.endswith("builtins.KeyError, its text left out")
+    assert Path(__file__).name in told
+    assert "what was" not in told.replace('Error("what was entered")', "")
+    assert "what-was" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("query", "kept"),
     [

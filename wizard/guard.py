@@ -8,6 +8,7 @@ Fetch metadata or Origin on what changes something, and headers that shut the pa
 import hmac
 import re
 import secrets
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -52,7 +53,8 @@ _StartResponse = Callable[..., Any]
 def init_guard(app: Flask, *, port: int, launch_token: str) -> None:
     """Put the guard before everything else `app` does; call it before other `before_request`s.
 
-    It adds the route `/launch` and sets the cookie, size and CSRF options. Every other route but
+    It adds the route `/launch` and sets the cookie, size and CSRF options; of an exception the log
+    is told where and of what kind, not its words. Every other route but
     static files and `/callback` needs a browser that was at `/launch?t=<launch_token>` since this
     process started. `/callback` is where another site sends the browser: it is let in without a
     cookie and from any page, and must judge what it gets by `state`.
@@ -77,6 +79,7 @@ def init_guard(app: Flask, *, port: int, launch_token: str) -> None:
     app.add_url_rule("/launch", "launch", guard.launch, methods=["GET"])
     app.before_request(guard.judge)
     app.after_request(guard.shut_in)
+    app.log_exception = lambda exc_info: _log_where(app, exc_info[1])  # type: ignore[method-assign]
     app.wsgi_app = guard.only_our_hosts(app.wsgi_app)  # type: ignore[method-assign]
 
 
@@ -212,3 +215,16 @@ def _shut_in(headers: Headers) -> None:
 def _refuse(title: str, sentence: str, way_out: str) -> Response:
     page = render_template("errors/plain.html", title=title, sentence=sentence, way_out=way_out)
     return make_response(page, 403)
+
+
+def _log_where(app: Flask, error: BaseException | None) -> None:
+    """The trace of a mistake without the exception's own words: they may quote what was entered."""
+    lines = [f"{request.method} {request.path}"]
+    while error is not None:
+        # The lines of code are in it, the values are not.
+        lines += traceback.format_tb(error.__traceback__)
+        kind = type(error)
+        lines.append(f"{kind.__module__}.{kind.__qualname__}, its text left out")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        lines += ["which came of:"] if error is not None else []
+    app.logger.error("Latchkey made a mistake. %s", "\n".join(line.rstrip() for line in lines))
