@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.support.lint import assert_clean
 from tests.support.practice_walk import Portal, at_practice_sign_in
 from tests.support.processes import free_port_pair
+from tests.support.walk import assert_fits
 from wizard.practice import PracticeServer
 
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
@@ -98,6 +99,16 @@ def test_an_answer_arrives_at_an_application_that_sends_the_browser_on(
     (received,) = application.received
     assert expected in received
     assert "state=the-state" in received
+
+
+def test_no_page_of_the_portal_is_wider_than_a_phone(practice, opened):
+    portal = Portal(opened(size=(360, 780)), practice.url)
+    app = portal.register("A product", ["https://product.example/openid/callback"])
+    for page in ("authentication", "secrets", "properties", "users"):
+        portal.open(app.client_id, page)
+    portal.open(app.client_id, f"secrets/{app.secret_id}/delete")
+    portal.page.goto(f"{practice.url}directories")
+    assert_fits(portal.page)
 
 
 @BOTH
