@@ -114,6 +114,7 @@ def _start(options: argparse.Namespace, at_exit: contextlib.ExitStack) -> None:
     launch_token = secrets.token_urlsafe(32)
     # Loaded late, so that all of the above is answered at once.
     from wizard.application import create_app
+    from wizard.live import Runs
     from wizard.practice import PracticeServer
     from wizard.store import Store
     from wizard.vault import Vault
@@ -125,6 +126,8 @@ def _start(options: argparse.Namespace, at_exit: contextlib.ExitStack) -> None:
     _sweep(vault, store)
     practice = PracticeServer(options.port + 1, data_dir)
     at_exit.callback(practice.stop)
+    runs = Runs()
+    at_exit.callback(runs.close)
     app = create_app(
         port=options.port,
         data_dir=data_dir,
@@ -133,6 +136,7 @@ def _start(options: argparse.Namespace, at_exit: contextlib.ExitStack) -> None:
         vault=vault,
         store=store,
         practice=practice,
+        runs=runs,
     )
     if app.debug:
         raise CannotStart(

@@ -4,16 +4,18 @@ Order of saving: the secret goes into the vault before the store names its versi
 version is forgotten afterwards, so that a kill in between loses nothing.
 """
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wizard import judging, setups
-from wizard.oidc.discovery import suggest_metadata_url, tenant_of
+from wizard import judging, kept, setups
+from wizard.judging import Asked
+from wizard.live import Cancelled, Run, Runs
+from wizard.offers import Offer
+from wizard.oidc.discovery import suggest_metadata_url
 from wizard.oidc.finding import Finding, Status, warned
-from wizard.setups import Setup, Values, as_rows
-from wizard.store import Store
+from wizard.setups import Setup, UnknownSetup, Values
+from wizard.store import Store, StoreError
 from wizard.vault import Vault
 
 # A text these say no to cannot be right, whatever the world says: an error at the field.
@@ -84,31 +86,42 @@ def save(store: Store, vault: Vault, setup: Setup, values: Values) -> Setup:
 
 
 def ask_and_keep(
-    store: Store, vault: Vault, setup: Setup, slug: str
-) -> tuple[Setup, list[Finding]]:
-    """Ask the provider what the step's value touches, keep the answers, and give the setup anew."""
-    topics = judging.TOPICS_OF_STEP[slug]
+    store: Store, vault: Vault, runs: Runs, setup: Setup, slug: str
+) -> tuple[Setup, Run | None]:
+    """Ask the provider what the step's value touches, keep the answers, and give the setup anew.
+
+    The run is None when there is nobody to ask. A live check with the same values is taken up. A
+    secret that was refused and is accepted moments later is kept as accepted then.
+    """
     if not setup.values.metadata_url:
-        return setup, []
-    asked = judging.ask(setup, setup.values, topics)
-    facts: dict[str, str | None] = {}
-    if asked.metadata:
-        facts["metadata_facts"] = json.dumps(
-            {
-                "issuer": asked.metadata.issuer,
-                "tenant": tenant_of(asked.metadata) or "",
-                "authorization_endpoint": asked.metadata.authorization_endpoint,
-                "token_endpoint": asked.metadata.token_endpoint or "",
-            }
-        )
-    if asked.auth_method:
-        facts["auth_method"] = asked.auth_method
-    if facts:
-        store.save_answers(setup.id, facts)
-    for topic, findings in asked.findings.items():
-        store.save_check(setup.id, topic, setup.fingerprint(topic), as_rows(findings))
-    found = [finding for topic in asked.findings for finding in asked.findings[topic]]
-    return setups.load(store, vault, setup.id, setup.port), found
+        return setup, None
+    try:
+        run = runs.ask(setup, slug, setup.values, judging.TOPICS_OF_STEP[slug])
+    except Cancelled:  # Latchkey ends
+        return setup, None
+    asked = run.asked
+    kept.keep(store, setup, asked)
+    run.keep(asked, lambda later: _keep_if_still_so(store, vault, setup, later))
+    return setups.load(store, vault, setup.id, setup.port), run
+
+
+def _keep_if_still_so(store: Store, vault: Vault, setup: Setup, asked: Asked) -> None:
+    """Keep an answer that came after the page was shown, if it is about the values of today."""
+    try:
+        today = setups.load(store, vault, setup.id, setup.port)
+        if all(today.fingerprint(each) == setup.fingerprint(each) for each in asked.findings):
+            kept.keep(store, today, asked)
+    except (StoreError, UnknownSetup):
+        return  # deleted meanwhile, or Latchkey ends: nobody waits for it
+
+
+def take_over(store: Store, vault: Vault, setup: Setup, offer: Offer) -> Setup:
+    """Save what was recognised in a paste, because she asked for it."""
+    if offer.seen:
+        seen = {f"seen:{name}": value for name, value in offer.seen.items()}
+        store.save_answers(setup.id, seen)
+    values = consider(setup, "", offer.values).values
+    return save(store, vault, setup, values)
 
 
 def go_on_anyway(store: Store, vault: Vault, setup: Setup, slug: str) -> Setup:

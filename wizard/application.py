@@ -15,6 +15,8 @@ from wizard.store import Store
 from wizard.vault import Vault
 
 if TYPE_CHECKING:
+    from wizard.live import Runs
+    from wizard.offers import Offers
     from wizard.practice import PracticeServer
     from wizard.round_trip import SignIns
 
@@ -30,6 +32,8 @@ class Desk:
     vault: Vault
     practice: "PracticeServer | None"
     sign_ins: "SignIns" = field(repr=False)
+    runs: "Runs" = field(repr=False)
+    offers: "Offers" = field(repr=False)
 
 
 def desk() -> Desk:
@@ -46,8 +50,14 @@ def create_app(
     vault: Vault,
     store: Store,
     practice: "PracticeServer | None" = None,
+    runs: "Runs | None" = None,
 ) -> Flask:
-    """The wizard's Flask app for one data directory. `store` must be open."""
+    """The wizard's Flask app for one data directory. `store` must be open.
+
+    Whoever ends the app before the process ends brings `runs` and closes them.
+    """
+    from wizard.live import Runs
+    from wizard.offers import Offers
     from wizard.round_trip import SignIns
     from wizard.steps import STEPS
     from wizard.views import init_views
@@ -68,7 +78,9 @@ def create_app(
     app.jinja_env.globals.update(
         static_url=static_url, step_title={step.slug: step.title for step in STEPS}.get
     )
-    app.extensions["latchkey"] = Desk(port, store, vault, practice, SignIns())
+    app.extensions["latchkey"] = Desk(
+        port, store, vault, practice, SignIns(), runs or Runs(), Offers()
+    )
     init_guard(app, port=port, launch_token=launch_token)
     csrf.init_app(app)
     init_views(app)

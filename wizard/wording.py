@@ -62,8 +62,8 @@ class Shown:
             "about": finding.about,
             "expected": finding.expected,
             "actual": finding.actual,
-            "title": _unmarked(self.title),
-            "advice": _unmarked(self.advice),
+            "title": unmarked(self.title),
+            "advice": unmarked(self.advice),
         }
 
 
@@ -102,7 +102,7 @@ def show_error(setup: Setup, decoded: Decoded) -> Shown:
 
 def title_of(setup: Setup, finding: Finding) -> str:
     """The one line a finding is called, as plain text."""
-    return _unmarked(show(setup, [finding])[0].title)
+    return unmarked(show(setup, [finding])[0].title)
 
 
 def begin(text: str) -> str:
@@ -120,8 +120,57 @@ def _in_short(text: str) -> str:
     return text if len(text) <= 140 else f"{text[:139]}…"
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
+    """Plain text without the marks of names on a screen."""
     return _ON_SCREEN.sub(r"\1", text)
+
+
+_TOPICS = {
+    "discovery": "for the metadata document",
+    "registration": "about the client ID and the redirect URIs",
+    "secret": "about the client secret",
+}
+
+
+def asking(setup: Setup, topic: str) -> str:
+    """What is being asked at this moment."""
+    return f"Asking {setup.provider.short} {_TOPICS[topic]}…"
+
+
+def asked(setup: Setup, topic: str) -> str:
+    """That something was asked, where nothing of the answer belongs on the page."""
+    return begin(f"{setup.provider.short} was asked {_TOPICS[topic]}.")
+
+
+def not_asked(setup: Setup, topic: str) -> str:
+    """That something was not asked, and why."""
+    return begin(
+        f"{setup.provider.short} was not asked {_TOPICS[topic]}: the metadata document has to be"
+        " right first."
+    )
+
+
+def to_be_asked(setup: Setup, topics: Iterable[str]) -> str:
+    """What nothing is known about with the values as they are now."""
+    return f"{setup.provider.short} has not been asked " + ", nor ".join(
+        _TOPICS[topic] for topic in topics
+    )
+
+
+def asking_again(setup: Setup, seconds: int, times: int) -> str:
+    """Of a refused secret that may be too new: when it is asked about again, or that it was."""
+    if seconds:
+        return (
+            f"If you made it just now, {setup.provider.short} may need a moment to know it."
+            f" Asking again in {seconds} seconds."
+        )
+    within = setup.provider.secret_check.fresh_seconds
+    return f"Asked {times} times within {within} seconds, always with this answer."
+
+
+def turned(setup: Setup) -> str:
+    """That a secret was refused and then accepted."""
+    return begin(f"{setup.provider.short} knows it now. A moment ago it was still too new.")
 
 
 def ago(moment: str, now: datetime | None = None) -> str:

@@ -1,7 +1,7 @@
 """The wizard's Flask app in this process, with a visitor who has been let in."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,6 +11,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.support.visitor import Page, Visitor
 from wizard.application import create_app
+from wizard.live import Runs
 from wizard.practice import PracticeServer
 from wizard.store import Store
 from wizard.vault import Vault
@@ -74,10 +75,14 @@ class App:
 
 @contextmanager
 def wizard(
-    data_dir: Path, *, vault: Vault | None = None, practice: PracticeServer | None = None
+    data_dir: Path,
+    *,
+    vault: Vault | None = None,
+    practice: PracticeServer | None = None,
+    runs: Runs | None = None,
 ) -> Iterator[App]:
     """The app on `data_dir`, without a keyring unless `vault` brings one."""
-    with Store(data_dir) as store:
+    with Store(data_dir) as store, closing(runs or Runs()) as runs:
         vault = vault or Vault(data_dir, backend=NoKeyring())
         app = create_app(
             port=PORT,
@@ -87,6 +92,7 @@ def wizard(
             vault=vault,
             store=store,
             practice=practice,
+            runs=runs,
         )
         visitor = Visitor.of_app(app, BASE, secrets=[SECRET])
         home = visitor.get("/launch?t=launch-token-of-the-test")

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from wizard import answering, judging, paste, setups, steps, wording
+from wizard import answering, judging, setups, steps, wording
+from wizard.answering import Candidate
 from wizard.application import desk
 from wizard.forms import FORM_OF_STEP, BeforeForm
-from wizard.oidc.finding import Finding, Status
+from wizard.live import Run
+from wizard.oidc.finding import Finding
 from wizard.setups import Setup
 from wizard.steps import Step
+from wizard.views import showing
 
 pages = Blueprint("steps", __name__)
 
@@ -56,6 +59,7 @@ def to_position(setup: Setup) -> Response:
 def render_step(setup: Setup, step: Step, template: str = "", **facts: object) -> str:
     """A step's page in its frame: the rail, where she stands, and the step's own template."""
     earlier = steps.before(setup, step)
+    unasked = judging.unasked(setup)
     return render_template(
         template or f"steps/{step.slug}.html",
         setup=setup,
@@ -66,6 +70,7 @@ def render_step(setup: Setup, step: Step, template: str = "", **facts: object) -
         back=url_for("steps.show", setup_id=setup.id, slug=earlier.slug) if earlier else "/",
         practice_stopped=setup.practises
         and not (desk().practice is not None and desk().practice.running),
+        to_be_asked=wording.to_be_asked(setup, unasked) if unasked else "",
         **facts,
     )
 
@@ -137,47 +142,53 @@ def answer(setup_id: str, slug: str) -> str | Response:
     if slug == "client-secret" and not form.client_secret.data and not setup.values.client_secret:
         form.client_secret.errors = [*form.client_secret.errors, "Enter the client secret"]
         valid = False
+    candidate = answering.consider(setup, slug, answers_of(form))
+    offer = showing.offer_of(setup, form, candidate)
+    if showing.holds_secret(form):
+        # It goes neither back into the page nor to the disk.
+        empty = FORM_OF_STEP[slug](formdata=None)
+        return _question(setup, step, empty, findings=candidate.findings, offer=offer)
     if not valid:
-        return _question(_secret_kept(setup, form), step, form)
-    candidate = answering.consider(setup, slug, _answers(form))
+        return _question(_secret_kept(setup, form), step, form, offer=offer)
     if candidate.suggested_url:
         form.metadata_url.data = candidate.suggested_url
         return _question(setup, step, form, findings=candidate.findings)
     if candidate.wrong:
-        field = next(iter(_answers(form)))
+        field = next(iter(answers_of(form)))
         form[field].errors = [wording.title_of(setup, candidate.wrong)]
-        return _question(setup, step, form, findings=candidate.findings)
+        return _question(setup, step, form, findings=candidate.findings, offer=offer)
+    return _go_on(setup, step, form, candidate, offer)
+
+
+def _go_on(
+    setup: Setup,
+    step: Step,
+    form: FlaskForm,
+    candidate: Candidate,
+    offer: Mapping[str, object] | None,
+) -> str | Response:
+    """Save an answer that can be right and ask about it; back to it if it is sure to be wrong."""
+    slug = step.slug
     setup = answering.save(desk().store, desk().vault, setup, candidate.values)
-    found: list[Finding] = []
+    run = None
     if not answering.has_failed(candidate.findings):
-        setup, found = answering.ask_and_keep(desk().store, desk().vault, setup, slug)
+        setup, run = answering.ask_and_keep(desk().store, desk().vault, desk().runs, setup, slug)
     if form.go_on_anyway.data:
         setup = answering.go_on_anyway(desk().store, desk().vault, setup, slug)
-    standing = judging.TOPICS_OF_STEP if slug == "metadata" else (slug,)
-    if any(judging.blocked(setup, each) for each in standing):
-        findings = [*candidate.findings, *_relevant(setup, slug, found)]
-        return _question(setup, step, _filled_form(setup, slug), findings=findings, stopped=True)
-    return to_position(setup)
-
-
-@pages.post("/setups/<setup_id>/<slug>/check")
-def check(setup_id: str, slug: str) -> str | Response:
-    """The live check: what Continue would find, without saving anything."""
-    setup = load(setup_id)
-    if slug not in FORM_OF_STEP or steps.find(setup, slug) is None:
-        abort(404)
-    form = FORM_OF_STEP[slug]()
-    form.validate()
-    candidate = answering.consider(setup, slug, _answers(form))
-    findings = [*_cleaned(form), *candidate.findings]
-    if _complete(slug, candidate) and not answering.has_failed(findings):
-        asked = judging.ask(setup, candidate.values, judging.TOPICS_OF_STEP[slug])
-        found = [finding for topic in asked.findings.values() for finding in topic]
-        findings += _relevant(setup, slug, found)
-    shown = wording.show(setup, _in_order(findings))
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
-        return render_template("components/live.html", setup=setup, shown=shown, slug=slug)
-    return jsonify(findings=[each.as_json() for each in shown])
+    if not showing.is_blocked(setup, slug):
+        return to_position(setup)
+    asked = run.asked.findings if run else {}
+    late = run if run and run.is_asking_again else None
+    found = showing.all_relevant(setup, slug, asked, but="secret" if late else "")
+    return _question(
+        setup,
+        step,
+        _filled_form(setup, slug),
+        findings=[*candidate.findings, *found],
+        stopped=True,
+        run=late,
+        offer=offer,
+    )
 
 
 def _secret_kept(setup: Setup, form: FlaskForm) -> Setup:
@@ -189,28 +200,7 @@ def _secret_kept(setup: Setup, form: FlaskForm) -> Setup:
     return answering.save(desk().store, desk().vault, setup, candidate.values)
 
 
-def _complete(slug: str, candidate: answering.Candidate) -> bool:
-    """Whether there is something to ask about: the metadata URL and this step's own value."""
-    values = candidate.values
-    own = {
-        "redirect-uri": values.redirect_uri,
-        "client-id": values.client_id,
-        "client-secret": values.client_secret,
-        "metadata": values.metadata_url,
-    }[slug]
-    return bool(values.metadata_url and own and not candidate.suggested_url)
-
-
-def _cleaned(form: FlaskForm) -> list[Finding]:
-    found = []
-    for name in _answers(form):
-        raw = request.form.get(name)
-        if raw and name != "secret_expires":
-            found += paste.judge_cleaning(raw, keep_inside=name == "client_secret")
-    return found
-
-
-def _answers(form: FlaskForm) -> dict[str, str | None]:
+def answers_of(form: FlaskForm) -> dict[str, str | None]:
     """The form's answers by field, dates as ISO text, an emptied date as empty."""
     answers: dict[str, str | None] = {}
     for field in form:
@@ -240,40 +230,35 @@ def _known(setup: Setup, slug: str) -> list[Finding]:
     return [*shape, *(f for step, f in judging.saved(setup) if slug in ("metadata", step))]
 
 
-def _relevant(setup: Setup, slug: str, found: Sequence[Finding]) -> list[Finding]:
-    """Of what was asked, what this page shows: on the metadata page all, elsewhere its own."""
-    if slug == "metadata":
-        return list(found)
-    topics: Mapping[str, str] = {"redirect-uri": "registration", "client-secret": "secret"}
-    topic = topics.get(slug, "registration")
-    own = [f for f in found if judging.step_of(setup, topic, f) == slug]
-    broken = [f for f in found if answering.has_failed([f]) and f not in own]
-    return [*own, *broken]
-
-
-def _in_order(findings: Sequence[Finding]) -> list[Finding]:
-    """What needs action first, each thing once: shape and provider may say the same."""
-    once = {(finding.code, finding.about): finding for finding in findings}
-    return sorted(once.values(), key=lambda finding: _WEIGHT[finding.status])
-
-
-_WEIGHT = {Status.FAIL: 0, Status.WARN: 1, Status.UNKNOWN: 2, Status.PASS: 3}
-
-
 def _question(
     setup: Setup,
     step: Step,
     form: FlaskForm,
     findings: Sequence[Finding] = (),
     stopped: bool = False,
+    run: Run | None = None,
+    offer: Mapping[str, object] | None = None,
 ) -> str:
+    """A question's page. `findings` are all there; what `run` still asks about comes later."""
     checked = [setup.current_check(t) for t in judging.TOPICS_OF_STEP.get(step.slug, ())]
     times = [check.checked_at for check in checked if check]
+    rows = [showing.plain_row(setup, findings)]
+    if run:
+        late, again, turn, _ = run.news(0, 0)
+        rows = [
+            showing.heard_row(setup, step.slug, run, each, again)
+            for each in late
+            if each.topic == "secret"
+        ] + rows
     return render_step(
         setup,
         step,
         form=form,
-        shown=wording.show(setup, _in_order(findings)),
+        rows=rows,
+        run=run,
+        turn=turn if run else 0,
+        offer=offer,
+        taken=showing.labels_of(setup, request.args.getlist("taken")),
         stopped=stopped or judging.blocked(setup, step.slug),
         checked_at=min(times) if times else None,
         vault=desk().vault,
