@@ -143,8 +143,37 @@ class ProviderErrorForm(FlaskForm):
     )
 
 
+class ProductSaidForm(FlaskForm):
+    """The product's message: one of those its guide knows, or another as it was copied.
+
+    Text in the box counts without a choice: whoever pastes has chosen.
+    """
+
+    said = RadioField("What it said", validate_choice=False)
+    product_message = TextAreaField("Its message", render_kw={"rows": 3})
+
+    def validate_said(self, field: RadioField) -> None:
+        """A choice, or something in the box."""
+        names = {value for value, _ in field.choices}
+        if field.data not in names and not (self.product_message.data or "").strip():
+            raise ValidationError("Choose what it said, or paste its message")
+
+    def validate_product_message(self, field: TextAreaField) -> None:
+        """Another message must be there to be read."""
+        if self.said.data == "other" and not (field.data or "").strip():
+            raise ValidationError("Paste the message")
+
+
 class PlainForm(FlaskForm):
     """A button and nothing else; it carries the CSRF token."""
+
+
+class NewSecretForm(ClientSecretForm):
+    """The secret that is to take the place of the one in force. It may not be empty."""
+
+    def validate_client_secret(self, field: PasswordField) -> None:
+        if not field.data:
+            raise ValidationError("Enter the new client secret")
 
 
 FORM_OF_STEP = {

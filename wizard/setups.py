@@ -17,11 +17,15 @@ from wizard.store import Check, Run, SetupRow, Store
 from wizard.vault import Vault
 
 _G = TypeVar("_G", Product, Provider)
+REMOVED_TICK = "remove-test-redirect-uri"  # in every provider's guide, under clean_up
 TESTED = ("client_id", "secret_version", "metadata_url")
 _TOPIC_VALUES = {
     "discovery": ("metadata_url",),
     "registration": ("metadata_url", "client_id", "redirect_uri"),
     "secret": ("metadata_url", "client_id", "secret_version"),
+    "clean-up": ("metadata_url", "client_id"),
+    "last-good": ("metadata_url", "client_id", "redirect_uri", "secret_version"),
+    "again": ("metadata_url", "client_id", "redirect_uri", "secret_version"),
 }
 
 
@@ -76,9 +80,19 @@ class Setup:
         return f"http://localhost:{self.port}/callback"
 
     def redirect_uris(self, values: Values) -> tuple[tuple[str, str], ...]:
-        """The redirect URIs to ask the provider about, each with whose it is."""
+        """The redirect URIs to ask the provider about, each with whose it is.
+
+        Latchkey's own is not asked about once it is to be gone; its check at the end asks for it.
+        """
         product = (("product", values.redirect_uri),) if values.redirect_uri else ()
+        if product and self.cleaned_up:
+            return product
         return (*product, ("test", self.callback_uri))
+
+    @property
+    def cleaned_up(self) -> bool:
+        """Whether Latchkey's own redirect URI has been taken out at the provider, as she ticked."""
+        return REMOVED_TICK in self.ticks.get("turn-on", {})
 
     @property
     def practice_url(self) -> str:
@@ -101,6 +115,16 @@ class Setup:
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
+    @property
+    def proof(self) -> Run | None:
+        """The newest test sign-in with the values of today that says something of them.
+
+        Where somebody was denied, after somebody else was let in, it says something of that user.
+        """
+        mine = [run for run in self.runs if run.fingerprint == self.fingerprint()]
+        telling = [run for run in mine if not _only_denied(run)]
+        return next(iter(telling or mine), None)
+
     @cached_property
     def run(self) -> Run | None:
         """The newest test sign-in, if it was made with the values as they are now."""
@@ -116,7 +140,7 @@ class Setup:
 
     @property
     def imported_run(self) -> Run | None:
-        """The newest test sign-in, where it was made on another computer and proves nothing here."""
+        """The newest test sign-in, where it was made on another computer: no proof here."""
         newest = self.runs[0] if self.runs else None
         return newest if newest and newest.details.get("imported") else None
 
@@ -147,6 +171,11 @@ class Setup:
             "client_id": self.values.client_id,
             "tenant_id": self.metadata.get("tenant", ""),
         }
+
+
+def _only_denied(run: Run) -> bool:
+    failed = {row["code"] for row in run.findings if row["status"] == "fail"}
+    return failed == {"callback_access_denied"}
 
 
 def load(store: Store, vault: Vault, setup_id: str, port: int) -> Setup:

@@ -37,10 +37,16 @@ def _question(
     return Step(slug, title, group, done, answered, applies)
 
 
-def _proved(setup: Setup) -> bool:
-    if setup.run and setup.run.verdict in ("pass", "warn"):
-        return True
-    return setup.answers.get("went_on:test") == setup.fingerprint()
+def signed_in(setup: Setup) -> bool:
+    """Whether a test sign-in proved these values, or all but a secret accepted since (renewal)."""
+    if setup.proof:
+        return setup.proof.verdict in ("pass", "warn")
+    return setup.answers.get("renewed:test") == setup.fingerprint()
+
+
+def proved(setup: Setup) -> bool:
+    """Whether the test is done: signed in, or gone on without."""
+    return signed_in(setup) or setup.answers.get("went_on:test") == setup.fingerprint()
 
 
 def _all_ticked(setup: Setup) -> bool:
@@ -66,7 +72,7 @@ STEPS = (
         applies=lambda setup: setup.product.protocol.uses_secret,
     ),
     _question("metadata", "Metadata URL", "In {provider}", "metadata_url"),
-    Step("test", "Test sign-in", "Prove it", _proved),
+    Step("test", "Test sign-in", "Prove it", proved),
     Step(
         "handover",
         "Hand over the values",

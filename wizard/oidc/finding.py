@@ -60,3 +60,8 @@ def worst(findings: Iterable[Finding]) -> Status:
     """The gravest status among `findings`; PASS when there are none."""
     seen = {finding.status for finding in findings}
     return next((status for status in _ORDER if status in seen), Status.PASS)
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """What needs action first; within a status their own order."""
+    return sorted(findings, key=lambda finding: _ORDER.index(finding.status))

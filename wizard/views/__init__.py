@@ -6,14 +6,22 @@ from flask_wtf.csrf import CSRFError
 from wizard.catalogue import GuideError
 from wizard.setups import UnknownSetup
 from wizard.store import StoreError
-from wizard.views import checks, home, keeping, scripted, sign_in, steps, turn_on
+from wizard.views import checks, home, keeping, said, scripted, sign_in, steps, turn_on, upkeep
 
 Answer = tuple[str, int]
 
 
 def init_views(app: Flask) -> None:
     """Register every route, and a page with one clear sentence for every error."""
-    for blueprint in (home.pages, sign_in.pages, turn_on.pages, checks.pages, steps.pages):
+    for blueprint in (
+        home.pages,
+        sign_in.pages,
+        turn_on.pages,
+        said.pages,
+        upkeep.pages,
+        checks.pages,
+        steps.pages,
+    ):
         app.register_blueprint(blueprint)
     app.register_blueprint(keeping.pages)
     app.jinja_env.globals["scripts_for"] = scripted.scripts_for

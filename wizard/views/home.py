@@ -1,13 +1,16 @@
 """Home, a new setup, and the practice provider."""
 
+from datetime import date
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wizard import catalogue, setups, steps
+from wizard import again, catalogue, expiry, judging, renewal, setups, steps, wording
 from wizard.application import desk
 from wizard.forms import NewSetupForm, PlainForm
-from wizard.setups import Setup
-from wizard.wording import day
+from wizard.oidc.finding import gravest_first
+from wizard.setups import Setup, from_rows
+from wizard.wording import begin, day
 
 pages = Blueprint("home", __name__)
 
@@ -17,7 +20,11 @@ def index() -> str:
     """The setups on this computer, each with where it stands and what is next."""
     here = setups.load_all(desk().store, desk().vault, desk().port)
     return render_template(
-        "home.html", cards=[_card(setup) for setup in here], form=PlainForm(), desk=desk()
+        "home.html",
+        cards=[_card(setup) for setup in here],
+        form=PlainForm(),
+        desk=desk(),
+        deleted="deleted" in request.args,
     )
 
 
@@ -35,13 +42,42 @@ def _card(setup: Setup) -> dict[str, object]:
         said.append("a value changed since the test sign-in")
     if not finished:
         said.append(f"next: {step.title}")
+    in_use = "handed-over" in setup.ticks.get("handover", {})
+    look = in_use and any(judging.blocked(setup, slug) for slug in judging.TOPICS_OF_STEP)
+    due = expiry.of(setup.values.secret_expires, date.today())
+    if due and not due.notice:
+        said.append(due.words)
+    tag = "Done" if finished else f"Step {place} of {len(flow)}"
     return {
         "setup": setup,
         "step": step,
         "finished": finished,
-        "tag": "Done" if finished else f"Step {place} of {len(flow)}",
+        "look": look,
+        "tag": "Needs a look" if look else tag,
         "said": said,
+        "expiry": due if setup.product.protocol.uses_secret else None,
+        "again": _again(setup),
+        "checkable": again.can_be_checked(setup),
+        "renew": _renew(setup),
     }
+
+
+def _again(setup: Setup) -> dict[str, str] | None:
+    """What was found when it was last checked again, in short."""
+    check = setup.current_check(again.TOPIC)
+    if not check:
+        return None
+    found = gravest_first(from_rows(check.findings))
+    words = begin(wording.title_of(setup, found[0]))
+    if len(found) > 1:
+        words = f"{words}, and {len(found) - 1} more"
+    return {"summary": again.summary(found), "at": check.checked_at, "words": words}
+
+
+def _renew(setup: Setup) -> str:
+    if not renewal.applies(setup):
+        return ""
+    return "Go on renewing the secret" if renewal.under_way(setup) else "Renew secret"
 
 
 _VERDICT = {"pass": "passed", "warn": "passed with a warning", "fail": "failed"}

@@ -3,10 +3,11 @@
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from wizard import handover, steps
+from wizard import catalogue, clean_up, handover, said, steps, wording
 from wizard.application import desk
-from wizard.forms import PlainForm
-from wizard.setups import Setup
+from wizard.forms import PlainForm, ProductSaidForm
+from wizard.oidc.finding import Status
+from wizard.setups import REMOVED_TICK, Setup, as_rows, from_rows
 from wizard.views.steps import at_step, load, render_step, to_position
 
 pages = Blueprint("turn_on", __name__)
@@ -16,17 +17,27 @@ pages = Blueprint("turn_on", __name__)
 @at_step("handover")
 def hand_over(setup: Setup) -> str | Response:
     """The product's own fields with the value for each; the secret is masked."""
-    return _hand_over_page(setup)
+    return hand_over_page(setup)
 
 
-def _hand_over_page(setup: Setup, secret: str = "") -> str:
+def product_said_form(setup: Setup, *, empty: bool = True) -> ProductSaidForm:
+    """The product's messages as choices; `empty` for a page that shows it unanswered."""
+    form = ProductSaidForm(formdata=None) if empty else ProductSaidForm()
+    messages = setup.product.hand_over.said
+    form.said.choices = [(each.name, catalogue.fill(each.text, setup.words)) for each in messages]
+    form.said.choices.append((said.OTHER, "Another message"))
+    return form
+
+
+def hand_over_page(setup: Setup, secret: str = "", form: ProductSaidForm | None = None) -> str:
+    """The page; `secret` only when it was asked for, `form` where its answer has to be mended."""
     return render_step(
         setup,
         steps.find(setup, "handover"),
-        form=PlainForm(),
+        form=form or product_said_form(setup),
         rows=handover.rows(setup),
         secret=secret,
-        proved=bool(setup.run and setup.run.verdict in ("pass", "warn")),
+        proved=steps.signed_in(setup),
     )
 
 
@@ -38,7 +49,7 @@ def show_secret(setup: Setup) -> str | Response:
     A POST, so that no link, history entry or prefetch can ask for it.
     """
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
-        return _hand_over_page(setup, setup.values.client_secret)
+        return hand_over_page(setup, setup.values.client_secret)
     return jsonify(client_secret=setup.values.client_secret)
 
 
@@ -47,7 +58,7 @@ def show_secret(setup: Setup) -> str | Response:
 def handed_over(setup: Setup) -> str | Response:
     """She has pasted them."""
     if not PlainForm().validate_on_submit():
-        return _hand_over_page(setup)
+        return hand_over_page(setup)
     desk().store.set_ticks(setup.id, "handover", {"handed-over": True})
     return to_position(load(setup.id))
 
@@ -57,6 +68,7 @@ def handed_over(setup: Setup) -> str | Response:
 def turn_on(setup: Setup) -> str | Response:
     """The product's own steps to switch it on, a tick each."""
     plan = setup.product.turn_on
+    asked = setup.current_check("clean-up")
     return render_step(
         setup,
         steps.find(setup, "turn-on"),
@@ -69,7 +81,23 @@ def turn_on(setup: Setup) -> str | Response:
         ],
         ticked=setup.ticks.get("turn-on", {}),
         finished=steps.find(setup, "turn-on").done(setup),
+        gone=wording.show(setup, from_rows(asked.findings)) if asked else [],
+        gone_at=asked.checked_at if asked else "",
     )
+
+
+@pages.post("/setups/<setup_id>/turn-on/gone")
+@at_step("turn-on")
+def ask_whether_gone(setup: Setup) -> Response:
+    """Ask whether Latchkey's redirect URI is gone at the provider; its tick follows the answer."""
+    if PlainForm().validate_on_submit():
+        found = clean_up.ask(setup)
+        mark = setup.fingerprint("clean-up")
+        desk().store.save_check(setup.id, "clean-up", mark, as_rows(found))
+        if found[0].status is not Status.UNKNOWN:
+            gone = found[0].status is Status.PASS
+            desk().store.set_ticks(setup.id, "turn-on", {REMOVED_TICK: gone})
+    return redirect(url_for("turn_on.turn_on", setup_id=setup.id) + "#clean-up", 303)
 
 
 @pages.post("/setups/<setup_id>/turn-on")

@@ -1,0 +1,191 @@
+"""A setup in use: checked again, its secret renewed, or deleted."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from wizard import again, answering, handover, kept, renewal, setups, steps, wording
+from wizard.application import desk
+from wizard.forms import NewSecretForm, PlainForm
+from wizard.oidc.finding import Finding, gravest_first
+from wizard.setups import Setup, from_rows
+from wizard.views.steps import load, render_step
+
+pages = Blueprint("upkeep", __name__)
+_SIDE_BY_SIDE = 4
+
+
+@pages.post("/check-again")
+def check_all() -> Response:
+    """Check every setup that can be; home says what was found of each."""
+    if PlainForm().validate_on_submit():
+        here = setups.load_all(desk().store, desk().vault, desk().port)
+        here = [setup for setup in here if again.can_be_checked(setup)]
+        with ThreadPoolExecutor(max_workers=_SIDE_BY_SIDE) as pool:
+            for setup, asked in zip(here, pool.map(again.ask, here), strict=True):
+                again.keep(desk().store, setup, asked)
+    return redirect(url_for("home.index"), 303)
+
+
+@pages.post("/setups/<setup_id>/check-again")
+def check_one(setup_id: str) -> Response:
+    """Check one setup, and on to what has changed."""
+    setup = load(setup_id)
+    if PlainForm().validate_on_submit() and again.can_be_checked(setup):
+        again.keep(desk().store, setup, again.ask(setup))
+        return redirect(url_for("upkeep.checked", setup_id=setup.id), 303)
+    return redirect(url_for("home.index"), 303)
+
+
+@pages.get("/setups/<setup_id>/check-again")
+def checked(setup_id: str) -> str | Response:
+    """What had changed when it was last checked again."""
+    setup = load(setup_id)
+    check = setup.current_check(again.TOPIC)
+    if check is None:
+        return redirect(url_for("home.index"), 303)
+    found = from_rows(check.findings)
+    return render_template(
+        "checked.html",
+        setup=setup,
+        shown=wording.show(setup, gravest_first(found)),
+        asked_at=check.checked_at,
+        summary=again.summary(found),
+        well_at=_well_at(setup) if again.summary(found) == "fail" else "",
+        form=PlainForm(),
+        renews=renewal.applies(setup) and again.is_about_secret(found),
+    )
+
+
+def _well_at(setup: Setup) -> str:
+    good = kept.last_good(setup)
+    return good.at if good else ""
+
+
+# --- renew the secret
+
+
+@pages.get("/setups/<setup_id>/renew")
+def renew(setup_id: str) -> str:
+    """What is next: the new secret, the hand-over, or the old one's removal.
+
+    With `another`, the first again: the new one did not do.
+    """
+    setup = _renewable(setup_id)
+    stage = "secret" if "another" in request.args else renewal.stage(setup)
+    return _renew_page(setup, stage)
+
+
+@pages.post("/setups/<setup_id>/renew")
+def new_secret(setup_id: str) -> str | Response:
+    """Ask the provider about the new secret. Only one that it does not refuse is saved."""
+    setup = _renewable(setup_id)
+    form = NewSecretForm()
+    if not form.validate_on_submit():
+        return _renew_page(setup, "secret", form=form)
+    expires = form.secret_expires.data
+    candidate = answering.consider(
+        setup,
+        "client-secret",
+        {
+            "client_secret": form.client_secret.data,
+            "secret_expires": expires.isoformat() if expires else "",
+        },
+    )
+    if candidate.values.secret_version == setup.values.secret_version:
+        form.client_secret.errors = ["That is the client secret you have. Add a new one"]
+        return _renew_page(setup, "secret", form=form)
+    tried = renewal.try_secret(setup, candidate.values)
+    if tried.refused or tried.asked is None:
+        return _renew_page(setup, "secret", findings=tried.findings)
+    renewal.save(desk().store, desk().vault, setup, candidate.values, tried.asked)
+    return redirect(url_for("upkeep.renew", setup_id=setup.id), 303)
+
+
+@pages.post("/setups/<setup_id>/renew/secret")
+def show_new_secret(setup_id: str) -> str | Response:
+    """The new secret, when she asks to see or copy it for the product."""
+    setup = _renewable(setup_id)
+    if renewal.stage(setup) != "handover":
+        abort(404)
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
+        return _renew_page(setup, "handover", secret=setup.values.client_secret)
+    return jsonify(client_secret=setup.values.client_secret)
+
+
+@pages.post("/setups/<setup_id>/renew/handed-over")
+def renewed_handed_over(setup_id: str) -> Response:
+    """The product has the new secret."""
+    setup = _renewable(setup_id)
+    if PlainForm().validate_on_submit() and renewal.stage(setup) == "handover":
+        renewal.handed_over(desk().store, setup)
+    return redirect(url_for("upkeep.renew", setup_id=setup.id), 303)
+
+
+@pages.post("/setups/<setup_id>/renew/removed")
+def old_removed(setup_id: str) -> Response:
+    """The old secret is gone, as she ticked: done."""
+    setup = _renewable(setup_id)
+    if not PlainForm().validate_on_submit() or renewal.stage(setup) != "old":
+        return redirect(url_for("upkeep.renew", setup_id=setup.id), 303)
+    if not request.form.get("removed"):
+        return redirect(url_for("upkeep.renew", setup_id=setup.id), 303)
+    renewal.old_removed(desk().store, setup)
+    return redirect(url_for("home.index"), 303)
+
+
+def _renewable(setup_id: str) -> Setup:
+    setup = load(setup_id)
+    if not renewal.applies(setup):
+        abort(404)
+    return setup
+
+
+def _renew_page(
+    setup: Setup,
+    stage: str,
+    *,
+    form: NewSecretForm | None = None,
+    findings: tuple[Finding, ...] = (),
+    secret: str = "",
+) -> str:
+    check = setup.current_check("secret")
+    return render_step(
+        setup,
+        steps.find(setup, "client-secret"),
+        f"renew/{stage}.html",
+        form=form or NewSecretForm(formdata=None),
+        stage=stage,
+        stages=renewal.STAGES,
+        shown=wording.show(setup, gravest_first(findings)),
+        kept_shown=wording.show(setup, from_rows(check.findings)) if check else [],
+        rows=handover.rows(setup, ("client_secret", "secret_expires")),
+        secret=secret,
+        vault=desk().vault,
+        under_way=renewal.under_way(setup),
+        checked_at=None,
+        stopped=False,
+    )
+
+
+# --- delete
+
+
+@pages.get("/setups/<setup_id>/delete")
+def ask_delete(setup_id: str) -> str:
+    """What goes and what stays, before anything is deleted."""
+    setup = load(setup_id)
+    place = desk().vault.place_of(setup.id, setup.values.secret_version)
+    return render_template("delete.html", setup=setup, form=PlainForm(), place=place, desk=desk())
+
+
+@pages.post("/setups/<setup_id>/delete")
+def delete(setup_id: str) -> str | Response:
+    """Delete it. Killed in between, the next start takes the secret out of the keyring."""
+    setup = load(setup_id)
+    if not PlainForm().validate_on_submit():
+        return redirect(url_for("upkeep.ask_delete", setup_id=setup.id), 303)
+    desk().store.delete_setup(setup.id)
+    desk().vault.forget(setup.id)
+    return redirect(url_for("home.index", deleted="yes"), 303)
