@@ -1,5 +1,7 @@
 """Guides and advice: every file is judged whole, and a wrong one names itself and the key."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,26 @@ def test_a_name_that_is_no_name_begins_a_sentence_with_a_capital():
     text = "Look. {provider} knows it? {client_id}. {client_id} at {provider}"
     filled = "Look. Your identity provider knows it? abc. abc at your identity provider"
     assert catalogue.fill(text, words) == filled
+
+
+# Every thread of a process that has read no guide yet reads them all at the same moment.
+AT_ONCE = """
+import sys, threading
+from wizard import catalogue
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(16)
+def read():
+    start.wait()
+    catalogue.products(), catalogue.providers(), catalogue.general_advice()
+threads = [threading.Thread(target=read) for _ in range(16)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+
+
+def test_threads_that_read_the_first_guides_at_once_do_not_end_the_process():
+    """Without its lock about three processes in ten ended with a segmentation fault here."""
+    for _ in range(10):
+        subprocess.run(
+            [sys.executable, "-c", AT_ONCE], cwd=FOLDER.parents[1], check=True, timeout=60
+        )

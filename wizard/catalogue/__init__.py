@@ -5,6 +5,7 @@ filled. Nothing here is read at import.
 """
 
 import re
+import threading
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -21,6 +22,10 @@ _WORD = re.compile(r"\{([^{}]*)\}")
 _SPOKEN = frozenset({"product", "provider"})  # filled in with words of a sentence
 # These speak of {tenant} and {number}, which are filled in elsewhere.
 _NAMED_TWICE = frozenset({"address", "codes_page"})
+
+# msgspec learns a type at its first use, and two threads that teach it the same one at once end the
+# process with a segmentation fault.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class GuideError(Exception):
@@ -144,7 +149,8 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def _convert(path: Path, data: dict[str, Any], kind: type) -> Any:
     try:
-        return msgspec.convert(data, kind, strict=True)
+        with _ONE_AT_A_TIME:
+            return msgspec.convert(data, kind, strict=True)
     except msgspec.ValidationError as error:
         raise GuideError(f"{path.name}: {error}") from error
 
