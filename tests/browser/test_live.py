@@ -120,6 +120,8 @@ def test_the_rows_arrive_one_by_one(walk, entra):
     gate.open()
     expect(busy).to_have_count(0)
     expect(finding(page, "client_id_unknown").first).to_be_visible()
+    first = page.locator("#checks .rows > ul").first
+    expect(first.locator("li").first).to_have_attribute("data-status", "fail")
     spoken = page.locator("#said p").all_inner_texts()
     assert len(spoken) == len(set(spoken))
     assert sum("Failed" in text for text in spoken) >= 1
