@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wizard import answering, judging, kept, steps
 from wizard.judging import Asked
+from wizard.live import Cancelled, Run, Runs
 from wizard.oidc.finding import Finding, Status
 from wizard.setups import Setup, Values
 from wizard.store import Store
@@ -19,14 +20,21 @@ STAGES = ("secret", "handover", "old")
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A new secret, asked about: `refused` are the sure failures."""
+    """A new secret, judged: by its shape, and by what the provider said in `run` if it was asked.
 
-    asked: Asked | None
-    findings: tuple[Finding, ...]
+    The run may still be asking, where a refused secret may only be too fresh.
+    """
+
+    shape: tuple[Finding, ...]
+    run: Run | None = None
 
     @property
-    def refused(self) -> list[Finding]:
-        return [f for f in self.findings if f.status is Status.FAIL]
+    def is_refused(self) -> bool:
+        """Whether it is sure to be wrong, or nobody could be asked."""
+        if self.run is None:
+            return True
+        answered = [f for found in self.run.asked.findings.values() for f in found]
+        return any(f.status is Status.FAIL for f in answered)
 
 
 def applies(setup: Setup) -> bool:
@@ -48,14 +56,19 @@ def under_way(setup: Setup) -> bool:
     return stage(setup) != "secret"
 
 
-def try_secret(setup: Setup, values: Values) -> Tried:
-    """Ask the provider about `values` with the new secret in them. Nothing is saved."""
-    shape = judging.shape(setup, "client-secret", values)
+def try_secret(runs: Runs, setup: Setup, values: Values) -> Tried:
+    """Ask the provider about `values` with the new secret in them. Nothing is saved.
+
+    A live check of the same secret is taken up.
+    """
+    shape = tuple(judging.shape(setup, "client-secret", values))
     if any(f.status is Status.FAIL for f in shape):
-        return Tried(None, tuple(shape))
-    asked = judging.ask(setup, values, ("secret",))
-    found = [f for topic in asked.findings.values() for f in topic]
-    return Tried(asked, (*shape, *found))
+        return Tried(shape)
+    try:
+        run = runs.ask(setup, "client-secret", values, judging.TOPICS_OF_STEP["client-secret"])
+    except Cancelled:  # Latchkey ends
+        return Tried(shape)
+    return Tried(shape, run)
 
 
 def save(store: Store, vault: Vault, setup: Setup, values: Values, asked: Asked) -> Setup:

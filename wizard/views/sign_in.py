@@ -9,7 +9,7 @@ from wizard.catalogue.guides import Advice
 from wizard.extensions import csrf
 from wizard.forms import PlainForm, ProviderErrorForm
 from wizard.guard import current_sid
-from wizard.oidc.finding import Finding
+from wizard.oidc.finding import Finding, Status, worst
 from wizard.round_trip import SignInUnknown
 from wizard.setups import Setup, as_rows, from_rows
 from wizard.views.steps import at_step, load, render_step, to_position
@@ -80,7 +80,8 @@ def _page(
 ) -> str:
     step = steps.find(setup, "test")
     run = setup.run
-    shown = wording.show(setup, from_rows(run.findings)) if run else []
+    found = wording.show(setup, from_rows(run.findings)) if run else []
+    shown = [each for each in found if not _is_about_user(each.finding)]
     return render_step(
         setup,
         step,
@@ -89,7 +90,11 @@ def _page(
         explained=[wording.show_error(setup, decoded)] if decoded else [],
         run=run,
         shown=shown,
-        counts={state: sum(1 for s in shown if s.finding.status == state) for state in _STATES},
+        user=[each for each in found if _is_about_user(each.finding)],
+        found=found,
+        counts={state: sum(1 for s in found if s.finding.status == state) for state in _STATES},
+        people=_people(setup),
+        renewed=not run and steps.signed_in(setup),
         stopped=wording.show(setup, stopped or []),
         newest=setup.runs[0].id if setup.runs else 0,
         vault=desk().vault,
@@ -98,6 +103,35 @@ def _page(
 
 
 _STATES = ("pass", "warn", "fail", "unknown")
+
+
+def _is_about_user(finding: Finding) -> bool:
+    """Whether it is about this one user at the product, and not about the values."""
+    return finding.code.startswith("product_")
+
+
+def _people(setup: Setup) -> list[dict[str, object]]:
+    """Every test sign-in that is kept, the newest first: who, when, what it proved."""
+    today = setup.fingerprint()
+    return [
+        {
+            "at": run.ended_at,
+            "account": run.details.get("account", ""),
+            "verdict": run.verdict,
+            "user": _user_verdict(from_rows(run.findings)),
+            "counts": run.fingerprint == today,
+            "imported": bool(run.details.get("imported")),
+        }
+        for run in setup.runs
+    ]
+
+
+def _user_verdict(findings: list[Finding]) -> str:
+    """ "yes", "look" or "" where nothing was judged: would the product let this user in?"""
+    about = [finding for finding in findings if _is_about_user(finding)]
+    if not about:
+        return ""
+    return "yes" if worst(about) is Status.PASS else "look"
 
 
 @pages.get("/setups/<setup_id>/test/newest")

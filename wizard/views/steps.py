@@ -88,7 +88,7 @@ def _rail(setup: Setup, current: Step) -> list[tuple[str, list[dict[str, object]
             {
                 "step": step,
                 "state": _state(setup, step, done),
-                "open": reachable,
+                "open": reachable or step.answered(setup),
                 "current": step.slug == current.slug,
             }
         )
@@ -97,7 +97,7 @@ def _rail(setup: Setup, current: Step) -> list[tuple[str, list[dict[str, object]
 
 
 def _state(setup: Setup, step: Step, done: bool) -> str:
-    verdict = setup.run.verdict if step.slug == "test" and setup.run else ""
+    verdict = setup.proof.verdict if step.slug == "test" and setup.proof else ""
     if verdict == "fail" or (
         step.slug in judging.TOPICS_OF_STEP and judging.blocked(setup, step.slug)
     ):

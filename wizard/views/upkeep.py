@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wizard import again, answering, handover, kept, renewal, setups, steps, wording
+from wizard import again, answering, handover, judging, kept, renewal, setups, steps, wording
 from wizard.application import desk
 from wizard.forms import NewSecretForm, PlainForm
-from wizard.oidc.finding import Finding, gravest_first
+from wizard.oidc.finding import gravest_first
 from wizard.setups import Setup, from_rows
-from wizard.views.steps import load, render_step
+from wizard.views import showing
+from wizard.views.steps import answers_of, load, render_step
 
 pages = Blueprint("upkeep", __name__)
 _SIDE_BY_SIDE = 4
@@ -84,23 +85,39 @@ def new_secret(setup_id: str) -> str | Response:
     form = NewSecretForm()
     if not form.validate_on_submit():
         return _renew_page(setup, "secret", form=form)
-    expires = form.secret_expires.data
-    candidate = answering.consider(
-        setup,
-        "client-secret",
-        {
-            "client_secret": form.client_secret.data,
-            "secret_expires": expires.isoformat() if expires else "",
-        },
-    )
+    candidate = answering.consider(setup, "client-secret", answers_of(form))
     if candidate.values.secret_version == setup.values.secret_version:
         form.client_secret.errors = ["That is the client secret you have. Add a new one"]
         return _renew_page(setup, "secret", form=form)
-    tried = renewal.try_secret(setup, candidate.values)
-    if tried.refused or tried.asked is None:
-        return _renew_page(setup, "secret", findings=tried.findings)
-    renewal.save(desk().store, desk().vault, setup, candidate.values, tried.asked)
+    tried = renewal.try_secret(desk().runs, setup, candidate.values)
+    if tried.is_refused:
+        return _renew_page(setup, "secret", tried=tried)
+    renewal.save(desk().store, desk().vault, setup, candidate.values, tried.run.asked)
     return redirect(url_for("upkeep.renew", setup_id=setup.id), 303)
+
+
+@pages.post("/setups/<setup_id>/renew/check")
+def check_new_secret(setup_id: str) -> str:
+    """The live check of a new secret: as at its own step, but nothing is offered to be saved."""
+    setup = _renewable(setup_id)
+    form = NewSecretForm()
+    form.validate()
+    candidate = answering.consider(setup, "client-secret", answers_of(form))
+    findings = [*showing.cleaned(form), *candidate.findings]
+    slug = "client-secret"
+    run = None
+    if form.client_secret.data and not answering.has_failed(findings):
+        topics = judging.TOPICS_OF_STEP[slug]
+        run = desk().runs.start(setup, slug, candidate.values, topics)
+    return render_template(
+        "components/live.html",
+        setup=setup,
+        slug=slug,
+        shape=showing.plain_row(setup, findings),
+        rows=showing.busy_rows(setup, run) if run else [],
+        run=run,
+        offer=None,
+    )
 
 
 @pages.post("/setups/<setup_id>/renew/secret")
@@ -147,10 +164,11 @@ def _renew_page(
     stage: str,
     *,
     form: NewSecretForm | None = None,
-    findings: tuple[Finding, ...] = (),
+    tried: renewal.Tried | None = None,
     secret: str = "",
 ) -> str:
     check = setup.current_check("secret")
+    judged, turn = _judged(setup, tried) if tried else ([], 0)
     return render_step(
         setup,
         steps.find(setup, "client-secret"),
@@ -158,15 +176,32 @@ def _renew_page(
         form=form or NewSecretForm(formdata=None),
         stage=stage,
         stages=renewal.STAGES,
-        shown=wording.show(setup, gravest_first(findings)),
+        refused=tried is not None,
+        rows=judged if stage == "secret" else handover.rows(setup, _RENEWED),
+        run=tried.run if tried else None,
+        turn=turn,
+        offer=None,
+        taken=[],
         kept_shown=wording.show(setup, from_rows(check.findings)) if check else [],
-        rows=handover.rows(setup, ("client_secret", "secret_expires")),
         secret=secret,
         vault=desk().vault,
         under_way=renewal.under_way(setup),
         checked_at=None,
         stopped=False,
     )
+
+
+def _judged(setup: Setup, tried: renewal.Tried) -> tuple[list[showing.Row], int]:
+    """What was found of the new secret, in rows, and the turn up to which the page has heard."""
+    rows = [showing.plain_row(setup, tried.shape)]
+    if tried.run is None:
+        return rows, 0
+    heard, again_at, turn, _ = tried.run.news(0, 0)
+    late = [showing.heard_row(setup, "client-secret", tried.run, row, again_at) for row in heard]
+    return [*late, *rows], turn
+
+
+_RENEWED = ("client_secret", "secret_expires")
 
 
 # --- delete
