@@ -161,7 +161,7 @@ def _run(setup: Setup, run: Run) -> str:
     counted = sum(1 for finding in findings if finding.status is Status.PASS)
     parts = [f"**{VERDICTS.get(run.verdict, run.verdict)}**: {who}, {at}"]
     if counted:
-        parts.append(f"{counted} checks passed")
+        parts.append(f"{counted} {'check' if counted == 1 else 'checks'} passed")
     if run.details.get("imported"):
         parts.append("made on another computer, so no proof here")
     elif run.fingerprint != setup.fingerprint():

@@ -1,0 +1,24 @@
+"""Proofs against real products. They need a browser and a provider as the browser tests do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import chromium, opened, provider, started
+from tests.support.apache import Apache
+
+__all__ = ["chromium", "opened", "provider", "started"]
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.products)
+
+
+@pytest.fixture
+def apache():
+    """A product that is somebody else's: Apache with mod_auth_openidc, not configured yet."""
+    with Apache() as product:
+        yield product
