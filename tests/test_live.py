@@ -495,6 +495,23 @@ def test_without_script_the_one_line_is_recognised_as_far_as_it_can_be(wiz):
     assert loaded(wiz).values.client_id == "", "with the secret in it, it is not kept"
 
 
+def test_a_secret_in_another_fields_place_is_sent_to_nobody(wiz, provider):
+    # Any provider but Entra: there a client ID may be any text.
+    wiz.walk_to("metadata", client_id="client")
+    wiz.store.save_answers(loaded(wiz).id, {"metadata_url": provider.metadata_url})
+    page = wiz.visitor.get(f"/setups/{loaded(wiz).id}/client-id")
+    text = '{"client_id": "client", "client_secret": "not-for-an-address"}'
+    wiz.visitor.secrets.append("not-for-an-address")
+    fragment = check(wiz, page, client_id=text)
+    assert offered(fragment) == [
+        "Client ID: client",
+        "Client secret: 18 characters, not shown (in place of what is there)",
+    ]
+    assert more(wiz, fragment) == []
+    assert wiz.visitor.submit(page, client_id=text).path.endswith("/client-id")
+    assert provider.asked == []
+
+
 @pytest.mark.parametrize("product", ["syncro", "connectwise"])
 def test_a_secret_in_the_client_ids_place_is_named_and_goes_nowhere(wiz, product):
     page = wiz.walk_to("client-id", product=product, provider="entra")

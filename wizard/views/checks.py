@@ -40,7 +40,9 @@ def check(setup_id: str, slug: str) -> str | Response:
     candidate = answering.consider(setup, slug, answers_of(form))
     findings = [*showing.cleaned(form), *candidate.findings]
     topics = judging.TOPICS_OF_STEP[slug]
-    ask = showing.complete(slug, candidate) and not answering.has_failed(findings)
+    # A secret in another field's place would go out in an address.
+    can_go_out = not answering.has_failed(findings) and not showing.holds_secret(form)
+    ask = showing.complete(slug, candidate) and can_go_out
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) != "text/html":
         if ask:
             asked = judging.ask(setup, candidate.values, topics)

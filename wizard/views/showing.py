@@ -125,7 +125,7 @@ def _lines(setup: Setup, offer: Offer) -> list[dict[str, object]]:
             "label": label,
             "value": shown,
             "signs": len(offer.values[name]),
-            "replaces": bool(getattr(setup.values, name)),
+            "replaces": getattr(setup.values, name) not in ("", offer.values[name]),
         }
         for (name, shown), label in zip(
             offer.public().items(), labels_of(setup, offer.public()), strict=True
