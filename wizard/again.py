@@ -46,9 +46,10 @@ def compare(setup: Setup, good: Good | None, asked: Asked) -> list[Finding]:
     """
     found = [finding for topic in asked.findings.values() for finding in topic]
     before = good.codes if good else frozenset()
+    known = {code for code, _ in before}
     told = [f for f in found if f.status is Status.FAIL]
-    for status in (Status.WARN, Status.UNKNOWN):
-        told += [f for f in found if f.status is status and (f.code, f.about) not in before]
+    told += [f for f in found if f.status is Status.WARN and f.code not in known]
+    told += [f for f in found if f.status is Status.UNKNOWN and (f.code, f.about) not in before]
     if setup.product.protocol.uses_secret and not setup.values.client_secret:
         told.append(could_not_tell("again_secret_not_here"))
     if good and asked.metadata:
