@@ -113,9 +113,7 @@ def test_without_a_keyring_the_secret_lives_as_long_as_the_process(tmp_path, not
     vault.put("setup1", "1", SECRET)
     assert vault.get("setup1", "1") == SECRET
     assert vault.place_of("setup1", "1") == "memory"
-    assert vault.why_memory == (
-        "This computer offers no keyring, so the secret is kept until Latchkey ends."
-    )
+    assert vault.why_memory == ("This computer offers no keyring that Latchkey can use.")
     assert Vault(tmp_path, nothing()).get("setup1", "1") is None
 
 
@@ -280,7 +278,7 @@ print(vault.place, vault.keyring_name, vault.why_memory, sep="|")
         ),
         (
             {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},
-            "memory||This computer offers no keyring, so the secret is kept until Latchkey ends.",
+            "memory||This computer offers no keyring that Latchkey can use.",
         ),
         (
             {"PYTHON_KEYRING_BACKEND": "no.such.Keyring"},
@@ -297,7 +295,7 @@ def test_a_keyring_named_in_the_environment_is_used(tmp_path, environment, found
 def test_a_text_file_is_never_taken_for_a_keyring_unless_somebody_named_it(tmp_path):
     """keyrings.alt is installed here, and the keyring library would choose its file by itself."""
     assert found_by_a_child(tmp_path, {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}) == (
-        "memory||This computer offers no keyring, so the secret is kept until Latchkey ends."
+        "memory||This computer offers no keyring that Latchkey can use."
     )
 
 

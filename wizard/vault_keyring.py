@@ -21,7 +21,7 @@ _KNOWN_AS = {
     "keyring.backends.kwallet": "KDE Wallet",
 }
 
-_NO_KEYRING = "This computer offers no keyring, so the secret is kept until Latchkey ends."
+_NO_KEYRING = "This computer offers no keyring that Latchkey can use."
 
 
 class KeyringFailed(Exception):
@@ -106,10 +106,7 @@ class PatientKeyring:
         self._questions.put(question)
         if not question.wait(self._patience):
             self._backend = None
-            self.why_not = (
-                f"The keyring did not answer within {self._patience:.0f} seconds, so the secret is"
-                " kept until Latchkey ends."
-            )
+            self.why_not = f"The keyring did not answer within {self._patience:.0f} seconds."
             raise KeyringFailed(self.why_not)
         if question.failure is not None:
             # Only the kind of failure is told: a keyring's own words may quote what it was given.
