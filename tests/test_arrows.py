@@ -116,7 +116,7 @@ def test_a_part_knows_only_what_lies_below_it(part):
         assert "practice" not in known, "the pages start it through the desk only"
 
 
-PURE = ["oidc", "paste", "entra_secret", "provider_error"]
+PURE = ["oidc", "paste", "entra_secret", "provider_error", "provisioning", "withheld"]
 FORBIDDEN = {"flask", "requests", "socket", "time", "random", "secrets", "os", "pathlib", "sqlite3"}
 
 

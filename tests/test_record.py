@@ -15,6 +15,7 @@ from wizard.withheld import LEFT_OUT, withhold
 
 NOW = datetime(2026, 11, 3, 9, 5, tzinfo=UTC)
 ENTRA_SECRET = "zzz8Q~zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzblP"  # Microsoft's own published example
+SHOWN = "its first three characters; expires on 1 May 2027"
 TENANT = "8f14e45f-ceea-467d-9a2b-7c5b1f0d2e3c"
 DOCUMENT = f"https://login.microsoftonline.com/{TENANT}/v2.0/.well-known/openid-configuration"
 VALUES = {
@@ -71,11 +72,11 @@ def test_it_says_what_was_set_where_by_the_labels_of_both_screens(made):
         "http://localhost:8765/callback",
         "to be taken out again",
     )
-    assert at_provider["Client secret value"] == ("begins with zzz", "expires on 1 May 2027")
+    assert at_provider["Client secret value"] == ("zzz…", SHOWN)
     at_product = facts(written, "What was set in Syncro")
     assert at_product["Client ID"][0] == VALUES["client_id"]
     assert at_product["OpenID Connect Discovery (Discovery Document)"][0] == DOCUMENT
-    assert at_product["Client Secret"] == ("begins with zzz", "expires on 1 May 2027")
+    assert at_product["Client Secret"] == ("zzz…", SHOWN)
 
 
 def test_the_tenant_and_the_issuer_are_in_it_once_they_were_read(wiz, made):
@@ -127,6 +128,16 @@ def test_every_test_is_listed_with_when_as_whom_and_with_which_result(wiz, made)
     assert said[1].startswith("**passed**: admin@example.org, ")
     assert "1 checks passed" not in said[1]
     assert "1 check passed" in said[1]
+
+
+def test_two_passes_of_one_title_are_told_apart(wiz, made):
+    setup = made()
+    found = [passed("redirect_uri_accepted", about=uri) for uri in (REDIRECT_URI, "http://b/c")]
+    mark = setup.fingerprint("registration")
+    wiz.store.save_check(setup.id, "registration", mark, as_rows(found))
+    said = section(record.build(loaded(wiz, setup.id), NOW), "What the checks found").points
+    assert f"({REDIRECT_URI}); " in said[0]
+    assert said[0].endswith("(http://b/c).")
 
 
 def test_a_test_with_values_that_changed_since_proves_nothing(wiz, made):

@@ -124,10 +124,10 @@ def _secret(setup: Setup, label: str) -> list[Fact]:
     if not setup.product.protocol.uses_secret or not setup.values.secret_version:
         return []
     begins = secret_begins(setup)
-    said = f"begins with {begins}" if begins else "not written down here"
+    said = "its first three characters" if begins else "not written down here"
     day = setup.values.secret_expires
     expires = f"expires on {wording.day(day)}" if day else "no expiry date was entered"
-    return [Fact(label, said, expires)]
+    return [Fact(label, f"{begins}…" if begins else "", f"{said}; {expires}")]
 
 
 def _at_product(setup: Setup) -> list[Fact]:
@@ -183,16 +183,27 @@ def _checked(setup: Setup) -> list[str]:
         if not check:
             continue
         shown = wording.show(setup, from_rows(check.findings))
-        passed = [each.title for each in shown if each.finding.status is Status.PASS]
+        passed = [each for each in shown if each.finding.status is Status.PASS]
         if passed:
             at = moment(check.checked_at)
-            said.append(f"Passed on {at}: {'; '.join(passed)}.")
+            said.append(f"Passed on {at}: {'; '.join(_told_apart(passed))}.")
         said += [
             f"{each.spoken}: {each.title}. {each.advice}".strip()
             for each in shown
             if each.finding.status is not Status.PASS
         ]
     return said or ["Nothing was asked about these values."]
+
+
+def _told_apart(shown: Sequence[wording.Shown]) -> list[str]:
+    """The titles; where two are the same, with what each is about."""
+    titles = [each.title for each in shown]
+    return [
+        f"{each.title} ({each.finding.about})"
+        if titles.count(each.title) > 1 and each.finding.about
+        else each.title
+        for each in shown
+    ]
 
 
 def _done(setup: Setup) -> list[str]:
