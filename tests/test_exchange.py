@@ -91,7 +91,7 @@ def test_the_runs_are_history_there_and_no_proof(wiz, whole):
     assert [run.verdict for run in setup.runs] == ["warn", "fail"]
     newest = setup.runs[0]
     assert newest.details["imported"] is True
-    assert newest.details["made_at"] == whole.runs[0].ended_at
+    assert newest.ended_at == whole.runs[0].ended_at
     assert newest.findings[1]["code"] == "product_email_missing"
     assert setup.run is None
     assert setup.imported_run == newest
@@ -237,7 +237,7 @@ def test_values_that_cannot_be_right_are_judged_like_pasted_ones(uri, wiz):
 
 def test_an_import_that_cannot_be_saved_leaves_nothing(wiz):
     rows = exchange.read(json.dumps(good()).encode()).rows()
-    rows.append({"verdict": None, "findings": [], "details": {}})
+    rows.append({"verdict": None, "findings": [], "details": {}, "ended_at": ""})
     with pytest.raises(Exception, match=r"NOT NULL|could not"):
         wiz.store.import_setup("syncro", "entra", "", ANSWERS, {"turn-on": ["enable"]}, rows)
     assert wiz.store.setups() == []

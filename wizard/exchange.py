@@ -86,7 +86,8 @@ class File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
                     {**msgspec.to_builtins(found), "spec": "", "evidence": [], "took_ms": None}
                     for found in run.findings
                 ],
-                "details": {"imported": True, "made_at": run.made_at, "account": run.account},
+                "details": {"imported": True, "account": run.account},
+                "ended_at": datetime.fromisoformat(run.made_at).astimezone(UTC).isoformat(),
             }
             for run in reversed(self.runs)
         ]
@@ -124,7 +125,7 @@ def write(setup: Setup, now: datetime) -> bytes:
 def _run(run: Run, said: Callable[[object], str]) -> dict[str, Any]:
     return {
         "verdict": run.verdict,
-        "made_at": str(run.details.get("made_at") or run.ended_at),
+        "made_at": run.ended_at,
         "account": said(run.details.get("account") or ""),
         "findings": [
             {

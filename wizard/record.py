@@ -156,7 +156,7 @@ def _tested(setup: Setup) -> list[str]:
 
 def _run(setup: Setup, run: Run) -> str:
     who = run.details.get("account") or "nobody signed in"
-    at = moment(str(run.details.get("made_at") or run.ended_at))
+    at = moment(run.ended_at)
     findings = from_rows(run.findings)
     counted = sum(1 for finding in findings if finding.status is Status.PASS)
     parts = [f"**{VERDICTS.get(run.verdict, run.verdict)}**: {who}, {at}"]

@@ -137,8 +137,8 @@ class Store:
         """A new setup with all that is given, or none at all; returns its id.
 
         `ticks` are names by step. Each run, the oldest first, is a mapping with `verdict`,
-        `findings` and `details`; it gets a fingerprint that no values have, so that it is history
-        and never a proof.
+        `findings`, `details` and `ended_at`; it gets a fingerprint that no values have, so that it
+        is history and never a proof.
         """
         setup_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
         at = self._time()
@@ -165,7 +165,7 @@ class Store:
                         run["verdict"],
                         _to_json(list(run["findings"])),
                         _to_json(dict(run["details"])),
-                        at,
+                        run["ended_at"],
                     )
                     for run in runs
                 ],
