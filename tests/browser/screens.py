@@ -94,6 +94,7 @@ def walk_with_a_provider(
     walk.go(f"{walk.setup_path}/handover")
     walk.hand_over(client_id="syncro")
     walk.turn_on()
+    walk.go(f"{walk.setup_path}/record")
     walk.go("/")
     walk.page.close()
 
