@@ -2,7 +2,18 @@
 
 import pytest
 
+from tests.support import made_up
 from tests.support.app import wizard
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        made_up.count(item)
+
+
+def pytest_terminal_summary(terminalreporter):
+    if line := made_up.summary():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

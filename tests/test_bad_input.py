@@ -3,10 +3,14 @@
 import contextlib
 import http.server
 import threading
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.app import BASE, CALLBACK, REDIRECT_URI, SECRET, wizard
+from tests.support.made_up import made_up
 from tests.support.oidc_provider import OpenIDProvider, client
 from wizard import setups
 
@@ -338,3 +342,79 @@ def test_names_from_outside_are_text(wiz):
 
 def test_base_is_the_canonical_host():
     assert BASE.startswith("http://localhost:")
+
+
+# --- any text at all, over HTTP
+
+_ANY = st.text(st.characters(exclude_categories=()), max_size=80) | st.sampled_from(
+    [
+        "https://",
+        "http://[",
+        "https://a.example:99999/",
+        "9999-99-99",
+        "{",
+        "\x00",
+        "%",
+        "../..",
+        "[]",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def open_wizard(tmp_path_factory):
+    """One wizard with a setup whose every step is open, for a great many requests."""
+    with wizard(tmp_path_factory.mktemp("any")) as wiz:
+        yield wiz, setup_of(wiz)
+
+
+def setup_of(wiz):
+    page = wiz.walk_to("metadata")
+    return page.path.rsplit("/", 1)[0], page.form().one("input", name="csrf_token").get("value")
+
+
+FIELDS = {
+    "redirect-uri": ("redirect_uri",),
+    "client-id": ("client_id",),
+    "client-secret": ("client_secret", "secret_expires"),
+    "metadata": ("metadata_url",),
+}
+
+
+@made_up(300)
+@given(st.sampled_from(sorted(FIELDS)), _ANY, _ANY, st.sampled_from(["", "/check"]))
+def test_any_text_in_any_field_gets_a_page_or_the_next_step(open_wizard, slug, one, two, ending):
+    wiz, (setup, csrf) = open_wizard
+    fields = [("csrf_token", csrf), *zip(FIELDS[slug], (one, two), strict=False)]
+    page = wiz.visitor._send(
+        "POST",
+        f"{BASE}{setup}/{slug}{ending}",
+        encodable(fields),
+        {"Sec-Fetch-Site": "same-origin"},
+    )
+    assert page.status in (200, 303), page.text[:500]
+
+
+def encodable(fields):
+    return [(name, value.encode("utf-8", "replace").decode()) for name, value in fields]
+
+
+@made_up(300)
+@given(
+    st.lists(st.tuples(st.sampled_from(["state", "code", "iss", "error", "h", "x", ""]), _ANY)),
+    st.sampled_from(["GET", "POST"]),
+    st.sampled_from(["/callback", "/callback/continue", "/launch"]),
+    st.binary(max_size=50),
+)
+def test_any_answer_to_the_callback_is_refused_with_a_page(open_wizard, params, method, path, raw):
+    wiz, _ = open_wizard
+    query = "&".join(f"{name}={quote(value.encode('utf-8', 'replace'))}" for name, value in params)
+    query += "&" + quote(raw, safe="%&=;+")
+    answer = wiz.app.test_client().open(
+        path if method == "POST" else f"{path}?{query}",
+        method=method,
+        data=query.encode() + raw if method == "POST" else None,
+        content_type="application/x-www-form-urlencoded",
+        base_url=BASE,
+    )
+    assert answer.status_code in (400, 403, 405), answer.text[:500]

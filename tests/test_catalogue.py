@@ -1,11 +1,16 @@
 """Guides and advice: every file is judged whole, and a wrong one names itself and the key."""
 
+import contextlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard import catalogue
 from wizard.catalogue import GuideError, read_guide
 from wizard.catalogue.guides import Product, Provider
@@ -114,7 +119,57 @@ for thread in threads: thread.join()
 
 def test_threads_that_read_the_first_guides_at_once_do_not_end_the_process():
     """Without its lock about three processes in ten ended with a segmentation fault here."""
-    for _ in range(10):
+    for _ in range(6):
         subprocess.run(
             [sys.executable, "-c", AT_ONCE], cwd=FOLDER.parents[1], check=True, timeout=60
         )
+
+
+_TOML = st.recursive(
+    st.text(max_size=20) | st.booleans() | st.integers(-9, 9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=5,
+)
+
+
+def without_a_crash(path: Path, kind: type) -> None:
+    with contextlib.suppress(GuideError):
+        assert read_guide(path, kind).slug == path.stem
+
+
+@made_up(300)
+@given(st.data())
+def test_a_guide_with_any_part_of_it_changed_is_read_or_named_as_wrong(tmp_path, data):
+    source = data.draw(st.sampled_from([*PRODUCTS, *PROVIDERS]))
+    text = source.read_text("utf-8")
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start, min(start + 40, len(text))))
+    path = tmp_path / source.name
+    path.write_text(
+        text[:start] + data.draw(st.text(max_size=20)) + text[end:], "utf-8", newline=""
+    )
+    without_a_crash(path, Product if source in PRODUCTS else Provider)
+
+
+@made_up(300)
+@given(st.sampled_from([*PRODUCTS, *PROVIDERS]), st.data(), _TOML)
+def test_a_guide_with_any_value_anywhere_is_read_or_named_as_wrong(source, data, value):
+    guide = tomllib.loads(source.read_text("utf-8"))
+    at = guide
+    while True:
+        key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        if not isinstance(at[key], dict | list) or not at[key] or data.draw(st.booleans()):
+            break
+        at = at[key]
+    at[key] = value
+    with contextlib.suppress(GuideError):
+        catalogue._convert(source, guide, Product if source in PRODUCTS else Provider)
+
+
+@made_up(200)
+@given(st.binary(max_size=200))
+def test_any_octets_in_place_of_a_guide_are_named_as_wrong(tmp_path, octets):
+    path = tmp_path / "guide.toml"
+    path.write_bytes(octets)
+    with pytest.raises(GuideError, match=r"^guide\.toml: "):
+        read_guide(path, Product)

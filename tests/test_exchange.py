@@ -5,10 +5,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.app import REDIRECT_URI, wizard
+from tests.support.made_up import made_up
 from wizard import exchange, setups
 from wizard.exchange import ExchangeError
 from wizard.oidc.finding import passed, warned
@@ -250,7 +251,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@made_up(200)
 @given(st.sampled_from(sorted(good())), _VALUES)
 def test_any_value_anywhere_is_read_or_refused_and_nothing_else(name, value):
     file = json.dumps(good() | {name: value}).encode()
@@ -262,7 +263,7 @@ def test_any_value_anywhere_is_read_or_refused_and_nothing_else(name, value):
     assert sentence == "" or sentence.endswith(".")
 
 
-@settings(max_examples=100, deadline=None)
+@made_up(100)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_and_nothing_else(data):
     with pytest.raises(ExchangeError):

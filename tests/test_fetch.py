@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import wizard
 from tests.support.certificates import DAY, NOW, authority, server_file
 from tests.support.fault_server import FAULTS, OK, WHOLE, Client, FaultServer
+from tests.support.made_up import made_up
 from wizard.fetch import (
     CODES,
     MAX_BYTES,
@@ -441,7 +442,7 @@ def _never(host: str, port: int) -> list[str]:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=500, deadline=None)
+@made_up(500)
 def test_no_text_gets_past_the_check_with_anything_but_our_error(text):
     for url in (text, f"https://{text}", f"https://{text}/x?y", f"http://{text}:80/"):
         with contextlib.suppress(FetchError):

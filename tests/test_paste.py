@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wizard
+from tests.support.made_up import made_up
 from wizard.oidc.finding import Finding, Status
 from wizard.paste import (
     clean,
@@ -133,7 +134,7 @@ _MARKS = "\"'`“”„‘’‚«»‹›"
     after=OUTER,
     quotes=st.sampled_from(["", '""', "''", "``", "“”"]),
 )
-@settings(max_examples=1000, deadline=None)
+@made_up(1000)
 @example(secret="a\u200bb  c\n\u00a0d", before="\n", after=" ", quotes='""')
 def test_a_secret_survives_unaltered_whatever_is_around_it(secret, before, after, quotes):
     opening, closing = quotes or ("", "")
@@ -143,13 +144,13 @@ def test_a_secret_survives_unaltered_whatever_is_around_it(secret, before, after
 
 
 @given(ANY)
-@settings(max_examples=1000, deadline=None)
+@made_up(1000)
 def test_a_cleaned_secret_stood_in_the_paste_in_one_piece(text):
     assert clean(text, keep_inside=True).value in text
 
 
 @given(ANY)
-@settings(max_examples=1000, deadline=None)
+@made_up(1000)
 def test_cleaning_says_when_it_took_something_and_only_then(text):
     for keep_inside in (False, True):
         cleaned = clean(text, keep_inside=keep_inside)
@@ -157,7 +158,7 @@ def test_cleaning_says_when_it_took_something_and_only_then(text):
 
 
 @given(ANY)
-@settings(deadline=None)
+@made_up(100)
 def test_what_was_cleaned_is_clean(text):
     once = clean(text)
     again = clean(once.value)
@@ -183,7 +184,7 @@ def test_what_was_taken_away_is_one_passing_finding_without_the_value():
 
 
 @given(ANY | st.sampled_from([row["text"] for row in PASTES]))
-@settings(max_examples=1500, deadline=None)
+@made_up(1500)
 def test_no_text_raises_anywhere(text):
     for into in ("redirect_uri", "client_id", "client_id_text", *SECRETS):
         assert judged(into, text)

@@ -1,9 +1,13 @@
 """The client secret at the token endpoint: every row of the decision table, over real HTTP."""
 
 import base64
+import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from tests.support.odd_provider import (
     CLIENT_ID,
     PRODUCT_URI,
@@ -13,10 +17,13 @@ from tests.support.odd_provider import (
     oauth_error,
     page,
 )
-from wizard.fetch import Fetcher
+from wizard.fetch import Answer, Fetcher
 from wizard.oidc.finding import Status, could_not_tell, failed, passed
 from wizard.probes import Registration, SecretAnswer, ask_registration, ask_secret, settle
 from wizard.probes.canary import made_up_secret
+from wizard.probes.dialect import numbers_in
+from wizard.probes.page import read_page
+from wizard.probes.token_reply import read_token_reply
 
 ACCEPTED, REFUSED = "client_secret_accepted", "client_secret_or_id_refused"
 UNTOLD = "client_secret_could_not_tell"
@@ -408,3 +415,44 @@ def test_stray_bytes_from_a_command_line_are_no_crash():
     with OddProvider(token=by_the_book) as provider:
         assert verdict(ask(provider, secret="s\udcffcret"))[0] == UNTOLD
         assert provider.asked == []
+
+
+_HTML = [
+    "<",
+    ">",
+    "</",
+    "<!",
+    "<![",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "<?",
+    "&#",
+    "form ",
+    "input ",
+    "=",
+]
+
+
+@made_up(500)
+@given(st.text(max_size=200) | st.lists(st.sampled_from(_HTML) | st.text(max_size=4)).map("".join))
+def test_any_text_is_read_as_a_page_without_a_crash(text):
+    found = read_page(text)
+    assert len(found.text) <= len(text) * 10 + 10
+    numbers_in(text)
+
+
+@made_up(500)
+@given(
+    st.integers(100, 599),
+    st.binary(max_size=200)
+    | st.dictionaries(
+        st.sampled_from(["error", "error_description", "error_codes", "x"]),
+        st.none() | st.text() | st.integers() | st.lists(st.text() | st.integers(), max_size=2),
+    ).map(lambda body: json.dumps(body).encode()),
+)
+def test_any_answer_of_the_token_endpoint_is_read_without_a_crash(status, body):
+    got = Answer("POST", "https://idp.example/token", status, {}, body, 1, 0.0, None)
+    reply = read_token_reply(got, ("secret", ""))
+    assert "secret" not in f"{reply!r} {reply.said} {reply.outcome}"
+    assert len(reply.said) <= 300

@@ -4,7 +4,10 @@ import json
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard import catalogue
 from wizard.oidc.finding import Status
 from wizard.provider_error import LIMIT, decode
@@ -342,3 +345,23 @@ def test_hostile_text_is_read_in_bounded_time_and_never_raises(text):
     assert len(decoded.about) <= 300
     assert len(decoded.said) <= 300
     assert not set(decoded.said + decoded.about) & set("\n\r\x00\u202e")
+
+
+_PIECES = [
+    "AADSTS50011", "AADSTS", "error=", "&error_description=", '{"error":', '"', "}", "<b>", "&lt;",
+    "%41%", "\\u0027", "state=", "client_secret: ", "Bearer ", "eyJhbGciOiJ", ".", "\r\n", "'",
+    "https://idp.example/error?code=", "\x00", "\u202e", "Timestamp: ", "2026-05-04T10:11:12Z",
+]  # fmt: skip
+
+
+@made_up(800)
+@given(
+    st.text(max_size=300)
+    | st.lists(st.sampled_from(_PIECES) | st.text(max_size=5), max_size=25).map("".join)
+)
+def test_whatever_is_pasted_is_decoded_without_a_crash_and_without_the_secret(text):
+    secret = "s3cr~t/of the canary"
+    decoded = decode(text + secret + text, CODES, hide=[secret])
+    assert secret not in repr(decoded)
+    assert decoded.advice_code
+    assert decode(decoded.text, CODES).text == decoded.text, "what is left is left as it is"

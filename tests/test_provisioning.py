@@ -9,10 +9,11 @@ from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_az import run_bash
+from tests.support.made_up import made_up
 from wizard.paste import recognise
 from wizard.provisioning import (
     Plan,
@@ -164,7 +165,7 @@ def test_a_redirect_uri_comes_through_letter_for_letter(tmp_path):
 
 
 @needs_bash
-@settings(max_examples=30, deadline=None)
+@made_up(30)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n")), max_size=5))
 def test_a_quoted_word_is_that_word_to_bash(texts):
     words = " ".join(bash_quoted(text) for text in texts)
@@ -190,6 +191,7 @@ def powershell_read(text: str) -> tuple[str, str]:
     return said, text[place + 1 :]
 
 
+@made_up(200)
 @given(st.text(st.characters(codec="utf-8")))
 def test_a_quoted_string_is_that_string_to_powershell(text):
     assert powershell_read(powershell_quoted(text) + ";") == (text, ";")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.faulty_op import CODE_QUERY, ID_TOKEN, FaultyProvider
 from tests.oidc import tokens
+from tests.support.made_up import made_up
 from tests.support.odd_provider import CLIENT_ID, SECRET
 from tests.support.round_trip import CALLBACK, SID, desk
 from wizard import round_trip
@@ -221,6 +222,7 @@ def test_the_address_to_sign_in_at_holds_neither_secret_nor_verifier(sign_ins, s
     assert pending.code_verifier not in started.url
 
 
+@made_up(200)
 @given(
     st.lists(st.tuples(st.sampled_from(["state", "code", "iss", "error"]) | st.text(), st.text()))
 )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard.oidc.discovery import (
     WELL_KNOWN,
     Needs,
@@ -584,6 +585,7 @@ def test_what_is_not_a_metadata_document_is_named(body, code):
     assert [(f.code, f.status) for f in findings] == [(code, Status.FAIL)]
 
 
+@made_up(200)
 @given(
     st.dictionaries(
         st.sampled_from([*document(), "scopes_supported", "userinfo_endpoint", "x"]),
@@ -598,6 +600,21 @@ def test_any_document_is_judged_without_a_crash(changes):
     raw = {**document(), **changes}
     metadata, findings = read_metadata(URL, json.dumps(raw).encode(), ID_TOKEN)
     assert metadata is not None or any(f.status is Status.FAIL for f in findings)
+
+
+@made_up(300)
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_any_octets_in_place_of_a_document_are_judged_without_a_crash(body):
+    metadata, findings = read_metadata(URL, body, CODE)
+    assert metadata is None
+    assert {finding.status for finding in findings} == {Status.FAIL}
+
+
+@made_up(500)
+@given(st.text(max_size=120) | st.text(max_size=100).map("https://".__add__))
+def test_any_text_in_place_of_the_metadata_url_is_judged_without_a_crash(text):
+    assert judge_metadata_url(text)
+    assert tenant_of(metadata_from(document(issuer=text))) is None or "/" in text
 
 
 # Keys
@@ -655,3 +672,25 @@ def test_with_a_mac_the_set_is_only_read_for_keys_that_must_not_be_there():
     assert judge_keys(b'{"keys": []}', "HS256") == ({"keys": []}, [])
     _, (finding,) = judge_keys(keys({"kty": "oct", "k": "AAAA"}), "HS256")
     assert finding.code == "keys_symmetric"
+
+
+_MEMBERS = st.sampled_from(["kty", "kid", "alg", "use", "key_ops", "crv", "n", "e", "x", "y", "d"])
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+_KEY = st.dictionaries(_MEMBERS, st.sampled_from(["RSA", "EC", "oct", "sig", "AQAB"]) | _JSON)
+
+
+@made_up(500)
+@given(
+    st.binary(max_size=100)
+    | _JSON.map(lambda value: json.dumps(value).encode())
+    | st.lists(_KEY | _JSON, max_size=4).map(lambda found: json.dumps({"keys": found}).encode()),
+    st.sampled_from(["RS256", "ES256", "HS256", "none", ""]),
+)
+def test_any_octets_in_place_of_keys_are_judged_without_a_crash(body, alg):
+    found, findings = judge_keys(body, alg)
+    assert found is not None or any(f.status is Status.FAIL for f in findings)
+    json.dumps([[f.expected, f.actual] for f in findings], ensure_ascii=False).encode()

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard.oidc import id_token
 from wizard.oidc.finding import Status
 from wizard.oidc.id_token import Expected
@@ -390,7 +391,7 @@ names = st.sampled_from(
 )
 
 
-@settings(derandomize=True, max_examples=600, deadline=None)
+@made_up(600)
 @given(
     st.dictionaries(names, json_values),
     st.dictionaries(st.sampled_from(["alg", "kid"]), json_values),

@@ -6,9 +6,10 @@ import time
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard.oidc import base64url
 from wizard.oidc.finding import Status
 from wizard.oidc.jose_guard import ALGS, TokenRefused, Verified, describe_keys, usable_keys, verify
@@ -550,7 +551,7 @@ anything = st.recursive(
 segments = st.binary(max_size=60).map(base64url.encode)
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@made_up(400)
 @given(
     st.text(max_size=200)
     | st.tuples(segments, segments, segments).map(".".join)
@@ -563,7 +564,7 @@ def test_nothing_but_a_refusal_leaves_for_any_text(text):
 members = st.sampled_from(["alg", "kid", "typ", "crit", "b64", "zip", "jwk", "x"])
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@made_up(300)
 @given(st.dictionaries(members, anything))
 def test_nothing_but_a_refusal_leaves_for_any_header(changes):
     octets = json.dumps({"alg": "RS256", **changes}).encode()
@@ -578,7 +579,7 @@ some_values = anything | st.sampled_from(
 )
 
 
-@settings(derandomize=True, max_examples=500, deadline=None)
+@made_up(500)
 @given(
     st.lists(
         st.dictionaries(key_members, some_values)
@@ -595,7 +596,7 @@ def test_nothing_but_a_refusal_leaves_for_any_key_set(keys, alg, named):
     judged(outcome(text, {"keys": keys}, alg=alg, offered=None))
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
+@made_up(100)
 @given(st.binary(max_size=100) | anything.map(lambda value: json.dumps(value).encode()))
 def test_nothing_but_a_refusal_leaves_for_any_signed_payload(payload):
     judged(outcome(token(payload), key_set(RSA), alg="RS256", offered=None))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard.oidc.discovery import (
     WELL_KNOWN,
     AddressRules,
@@ -167,6 +168,7 @@ def test_nothing_is_made_of_what_stands_for_no_metadata_url(rules, text):
     assert suggest_metadata_url(text, rules) is None
 
 
+@made_up(200)
 @given(st.text(max_size=200) | st.from_regex(r"https?://[^ ]{0,80}", fullmatch=True))
 def test_whatever_is_suggested_may_be_fetched(text):
     for rules in (ENTRA, ANY):

@@ -7,9 +7,10 @@ import re
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard.oidc.plain import kind, plain, without
 
 
@@ -107,7 +108,7 @@ def test_each_kind_of_json_value_has_a_name(value, words):
     assert kind(value) == words
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@made_up(300)
 @given(st.text() | st.integers() | st.floats() | st.lists(st.text()))
 def test_whatever_is_shown_is_one_bounded_printable_line(value):
     shown = plain(value, 40)

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard.oidc.finding import Status
 from wizard.oidc.sign_in import (
     authorization_url,
@@ -521,7 +522,7 @@ names = st.sampled_from(
 texts = st.text(max_size=400) | st.sampled_from([ISSUER, "access_denied", TENANT])
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@made_up(400)
 @given(
     st.lists(st.tuples(names | st.text(max_size=100), texts), max_size=6),
     st.sampled_from(["code", "id_token", "code id_token", "id_token token", "none", ""]),
@@ -552,7 +553,7 @@ members = st.sampled_from(
 )
 
 
-@settings(derandomize=True, max_examples=500, deadline=None)
+@made_up(500)
 @given(
     st.binary(max_size=200)
     | st.dictionaries(members, json_values).map(lambda body: json.dumps({**GOOD, **body}).encode())

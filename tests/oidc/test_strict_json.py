@@ -4,9 +4,10 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.made_up import made_up
 from wizard.oidc.strict_json import MAX_BYTES, MAX_DEPTH, StrictJsonError, parse_object
 
 CODES = {
@@ -135,7 +136,7 @@ def outcome(data):
         return refusal
 
 
-@settings(derandomize=True, max_examples=600, deadline=None)
+@made_up(600)
 @given(st.binary(max_size=200) | st.text(max_size=200) | json_values.map(json.dumps))
 def test_nothing_but_our_own_exception_leaves_the_reader(data):
     result = outcome(data)
@@ -147,7 +148,7 @@ def test_nothing_but_our_own_exception_leaves_the_reader(data):
         json.dumps(result, allow_nan=False, ensure_ascii=False).encode()
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@made_up(300)
 @given(st.text(alphabet='{}[]",:\\u0dD8aetrfn1eE+-. \n', max_size=80))
 def test_nothing_but_our_own_exception_leaves_the_reader_for_almost_json(text):
     assert isinstance(outcome(text), dict | StrictJsonError)

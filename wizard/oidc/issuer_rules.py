@@ -228,7 +228,11 @@ _ODDITIES = (_entra_v1, _entra_other_name, _external_id, _b2c)
 
 def tenant_in_issuer(issuer: str) -> str | None:
     """The GUID that is a whole path segment of `issuer`, as Entra and others name their tenants."""
-    return next((part for part in urlsplit(issuer).path.split("/") if _is_guid(part)), None)
+    try:
+        path = urlsplit(issuer).path
+    except ValueError:
+        return None
+    return next((part for part in path.split("/") if _is_guid(part)), None)
 
 
 def _is_guid(text: str) -> bool:

@@ -4,6 +4,7 @@ Pure and forgiving: what comes in is whatever an identity provider, a proxy or a
 sent. Only the first part of a page is read.
 """
 
+import contextlib
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -33,8 +34,11 @@ class Page:
 def read_page(body: str) -> Page:
     """`body` as a page. Never raises."""
     reader = _Reader()
-    reader.feed(body[:MAX_CHARACTERS])
-    reader.close()
+    # On a declaration it cannot make sense of, such as "<![0", the library gives up with an
+    # AssertionError: what was read up to there counts.
+    with contextlib.suppress(AssertionError):
+        reader.feed(body[:MAX_CHARACTERS])
+        reader.close()
     return Page(
         text=" ".join(" ".join(reader.words).split()),
         forms=tuple(reader.forms),
