@@ -126,6 +126,16 @@ def test_a_secret_that_is_refused_by_now_is_said_with_the_step_that_mends_it(syn
     assert syncro.get("/handover").path.endswith("/client-secret")
 
 
+def test_it_is_asked_once_more_when_it_was_mended_at_the_provider(syncro, op):
+    right = op.secret
+    op.secret = "another one since"
+    page = say(syncro, said="configuration-refused")
+    op.secret = right
+    form = next(f for f in page.root.all("form") if f.get("action").endswith("/said"))
+    assert conclusion(syncro.app.visitor.submit(page, form)) == "fine"
+    assert syncro.get("/handover").path.endswith("/handover"), "and it is open again"
+
+
 def test_a_redirect_uri_that_is_gone_by_now_is_said(syncro, op):
     op.redirect_uris = op.redirect_uris[1:]
     page = say(syncro, said="configuration-refused")

@@ -77,6 +77,12 @@ class Portal:
         self._send("Add")
         return self.copyable("secret_value")
 
+    def delete_secret(self, client_id: str, secret_id: str) -> None:
+        """Nobody signs in with it from then on."""
+        self.open(client_id, "secrets")
+        self._follow(f"Delete {secret_id}")
+        self._send("Delete")
+
     def assign(self, client_id: str, user: str) -> None:
         self.open(client_id, "users")
         self.page.locator(f'[name=user][value="{user}"]').check()

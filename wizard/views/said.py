@@ -1,22 +1,28 @@
 """What did the product say: a choice or a paste, and what settles it."""
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from wizard import catalogue, handover, judging, provider_error, said, steps, wording
 from wizard.application import desk
 from wizard.oidc.finding import gravest_first
 from wizard.setups import Setup
-from wizard.views.steps import at_step, load, render_step
+from wizard.views.steps import load, open_step, render_step
 from wizard.views.turn_on import hand_over_page, product_said_form
 
 pages = Blueprint("said", __name__)
 
 
 @pages.post("/setups/<setup_id>/handover/said")
-@at_step("handover")
-def ask(setup: Setup) -> str | Response:
-    """Run the checks that settle it, and on to what they found."""
+def ask(setup_id: str) -> str | Response:
+    """Run the checks that settle it, and on to what they found.
+
+    What was asked before may be asked once more, though the answer has closed the hand-over.
+    """
+    setup = load(setup_id)
+    step = open_step(setup, "handover")
+    if isinstance(step, Response) and not said.settled(setup, request.form.get("said", ""))[0]:
+        return step
     form = product_said_form(setup, empty=False)
     if not form.validate_on_submit():
         return hand_over_page(setup, form=form)
