@@ -213,19 +213,6 @@ def test_nothing_gets_out_of_its_quotes_in_powershell(text):
     assert sum("product.example" in each for each in found) == 1
 
 
-@pytest.mark.skipif(shutil.which("pwsh") is None, reason="there is no pwsh here")
-def test_powershell_itself_parses_the_scripts(tmp_path):
-    path = tmp_path / "script.ps1"
-    parse = (
-        "$errors = $null; [System.Management.Automation.Language.Parser]::ParseFile("
-        f"'{path}', [ref]$null, [ref]$errors) | Out-Null; exit $errors.Count"
-    )
-    for text in HOSTILE:
-        path.write_text(scripts(replace(PLAN, app_name=text))[1].parts[0].text, "utf-8")
-        ran = subprocess.run(["pwsh", "-NoProfile", "-Command", parse], check=False)
-        assert ran.returncode == 0, text
-
-
 def test_powershell_looks_first_and_names_the_object_for_the_secret():
     script = graph_powershell(PLAN)
     assert script.index("Get-MgApplication -Filter") < script.index("New-MgApplication ")
