@@ -36,6 +36,8 @@ def _card(setup: Setup) -> dict[str, object]:
     said = []
     if setup.run:
         said.append(f"test sign-in {_VERDICT[setup.run.verdict]} {day(setup.run.ended_at)}")
+    elif steps.signed_in(setup):
+        said.append("secret renewed since the test sign-in")
     elif setup.imported_run:
         said.append("test sign-in made on another computer, no proof here")
     elif setup.withdrawn_run:

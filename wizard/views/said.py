@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from wizard import catalogue, handover, judging, provider_error, said, steps, wording
 from wizard.application import desk
-from wizard.oidc.finding import gravest_first
+from wizard.oidc.finding import Status, gravest_first
 from wizard.setups import Setup
 from wizard.views.steps import load, open_step, render_step
 from wizard.views.turn_on import hand_over_page, product_said_form
@@ -58,6 +58,7 @@ def show(setup_id: str, name: str) -> str | Response:
 def _page(setup: Setup, name: str, decoded: provider_error.Decoded | None = None) -> str:
     message = said.find(setup, name)
     findings, asked_at = said.settled(setup, name)
+    told_first = [f for f in findings if f.status is not Status.PASS or f.code in _TELLING]
     conclusion = said.conclusion(findings)
     told = decoded is not None and decoded.advice_code != "provider_error_unknown"
     again = message.copy_again if message else ()
@@ -68,7 +69,8 @@ def _page(setup: Setup, name: str, decoded: provider_error.Decoded | None = None
         message=message,
         pasted=decoded.text if decoded else "",
         explained=[wording.show_error(setup, decoded)] if told else [],
-        shown=wording.show(setup, gravest_first(findings)),
+        shown=wording.show(setup, gravest_first(told_first)),
+        quiet=wording.show(setup, [f for f in findings if f not in told_first]),
         asked_at=asked_at,
         conclusion=conclusion,
         accepted=conclusion == "fine" and any(f.code in _ACCEPTED for f in findings),
@@ -77,4 +79,13 @@ def _page(setup: Setup, name: str, decoded: provider_error.Decoded | None = None
     )
 
 
+# Of what passed, what the product most likely complained of.
+_TELLING = (
+    "client_id_known",
+    "redirect_uri_accepted",
+    "response_type_accepted",
+    "client_secret_accepted",
+    "client_secret_accepted_policy_blocks",
+    "metadata_issuer_matches",
+)
 _ACCEPTED = ("client_secret_accepted", "client_secret_accepted_policy_blocks")

@@ -56,7 +56,14 @@ def to_position(setup: Setup) -> Response:
     return redirect(url_for("steps.show", setup_id=setup.id, slug=slug), 303)
 
 
-def render_step(setup: Setup, step: Step, template: str = "", **facts: object) -> str:
+def step_url(setup: Setup, step: Step) -> str:
+    """The address of a step's page."""
+    return url_for("steps.show", setup_id=setup.id, slug=step.slug)
+
+
+def render_step(
+    setup: Setup, step: Step, template: str = "", *, back: str = "", **facts: object
+) -> str:
     """A step's page in its frame: the rail, where she stands, and the step's own template."""
     earlier = steps.before(setup, step)
     unasked = judging.unasked(setup)
@@ -67,7 +74,7 @@ def render_step(setup: Setup, step: Step, template: str = "", **facts: object) -
         rail=_rail(setup, step),
         place=[each.slug for each in steps.flow(setup)].index(step.slug) + 1,
         places=len(steps.flow(setup)),
-        back=url_for("steps.show", setup_id=setup.id, slug=earlier.slug) if earlier else "/",
+        back=back or (step_url(setup, earlier) if earlier else "/"),
         practice_stopped=setup.practises
         and not (desk().practice is not None and desk().practice.running),
         to_be_asked=wording.to_be_asked(setup, unasked) if unasked else "",

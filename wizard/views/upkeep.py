@@ -174,6 +174,7 @@ def _renew_page(
         steps.find(setup, "client-secret"),
         f"renew/{stage}.html",
         form=form or NewSecretForm(formdata=None),
+        back="/",
         stage=stage,
         stages=renewal.STAGES,
         refused=tried is not None,
