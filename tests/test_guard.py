@@ -4,6 +4,7 @@ import http.client
 import re
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -350,6 +351,14 @@ def test_the_csrf_token_is_asked_for_as_well(app, visitor):
     headers = {"Sec-Fetch-Site": "same-origin"}
     assert ask(visitor, "POST", "/change", headers=headers).status_code == 400
     assert app.changes == []
+
+
+def test_a_form_may_lie_open_for_hours(app, visitor, monkeypatch):
+    token = csrf_of(visitor)
+    real = time.time
+    # The token's age is read from this clock when it is checked.
+    monkeypatch.setattr(time, "time", lambda: real() + 12 * 3600)
+    assert ask(visitor, "POST", "/change", data={"csrf_token": token}).status_code == 200
 
 
 def test_the_callback_knows_the_browser_that_comes_back(visitor):
