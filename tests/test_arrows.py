@@ -56,7 +56,7 @@ MAY_KNOW = {
     "check_command": {"catalogue", "judging", "oidc", "paste", "setups", "store", "wording"},
     "forms": {"paste"},
     "handover": {"catalogue", "setups"},
-    "withheld": set(),
+    "withheld": {"oidc"},
     "provisioning": set(),
     "reminder": {"catalogue", "setups", "withheld"},
     "record": {
