@@ -391,7 +391,7 @@ names = st.sampled_from(
 )
 
 
-@made_up(600)
+@made_up(250)
 @given(
     st.dictionaries(names, json_values),
     st.dictionaries(st.sampled_from(["alg", "kid"]), json_values),

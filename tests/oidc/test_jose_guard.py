@@ -579,7 +579,7 @@ some_values = anything | st.sampled_from(
 )
 
 
-@made_up(500)
+@made_up(350)
 @given(
     st.lists(
         st.dictionaries(key_members, some_values)

@@ -553,7 +553,7 @@ members = st.sampled_from(
 )
 
 
-@made_up(500)
+@made_up(350)
 @given(
     st.binary(max_size=200)
     | st.dictionaries(members, json_values).map(lambda body: json.dumps({**GOOD, **body}).encode())
