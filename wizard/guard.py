@@ -8,7 +8,6 @@ Fetch metadata or Origin on what changes something, and headers that shut the pa
 import hmac
 import re
 import secrets
-import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +15,8 @@ from urllib.parse import quote
 from flask import Flask, Response, make_response, redirect, render_template, request, session
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as WerkzeugResponse
+
+from wizard import mistakes
 
 MAX_BODY = 64 * 1024
 """What one request may carry, in bytes."""
@@ -218,13 +219,5 @@ def _refuse(title: str, sentence: str, way_out: str) -> Response:
 
 
 def _log_where(app: Flask, error: BaseException | None) -> None:
-    """The trace of a mistake without the exception's own words: they may quote what was entered."""
-    lines = [f"{request.method} {request.path}"]
-    while error is not None:
-        # The lines of code are in it, the values are not.
-        lines += traceback.format_tb(error.__traceback__)
-        kind = type(error)
-        lines.append(f"{kind.__module__}.{kind.__qualname__}, its text left out")
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        lines += ["which came of:"] if error is not None else []
-    app.logger.error("Latchkey made a mistake. %s", "\n".join(line.rstrip() for line in lines))
+    at = f"{request.method} {request.path}"
+    app.logger.error("Latchkey made a mistake. %s\n%s", at, mistakes.where(error))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wizard import judging
+from wizard import judging, mistakes
 from wizard.fetch import Answer, Fetcher
 from wizard.judging import Asked
 from wizard.oidc.finding import Finding, Status
@@ -225,7 +225,7 @@ class Run:
         except Cancelled:
             pass
         except Exception as error:
-            _log.exception("a check under way")
+            _log.error("Latchkey made a mistake in a check. %s", mistakes.where(error))
             with self._news:
                 self._trouble = error
         finally:
