@@ -1,5 +1,6 @@
 """The wizard's Flask app in this process, with a visitor who has been let in."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ BASE = f"http://localhost:{PORT}"
 CALLBACK = f"{BASE}/callback"
 REDIRECT_URI = "https://product.example/sso/callback"
 SECRET = "q7w8-not-a-real-secret-9e0r"
+
+# The addresses of an app are compiled, and Python 3.11's compiler counts its depth for all threads
+# together: two apps made at once end with "AST constructor recursion depth mismatch".
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass
@@ -84,16 +89,17 @@ def wizard(
     """The app on `data_dir`, without a keyring unless `vault` brings one."""
     with Store(data_dir) as store, closing(runs or Runs()) as runs:
         vault = vault or Vault(data_dir, backend=NoKeyring())
-        app = create_app(
-            port=PORT,
-            data_dir=data_dir,
-            launch_token="launch-token-of-the-test",
-            secret_key=b"0" * 32,
-            vault=vault,
-            store=store,
-            practice=practice,
-            runs=runs,
-        )
+        with _ONE_AT_A_TIME:
+            app = create_app(
+                port=PORT,
+                data_dir=data_dir,
+                launch_token="launch-token-of-the-test",
+                secret_key=b"0" * 32,
+                vault=vault,
+                store=store,
+                practice=practice,
+                runs=runs,
+            )
         visitor = Visitor.of_app(app, BASE, secrets=[SECRET])
         home = visitor.get("/launch?t=launch-token-of-the-test")
         assert home.path == "/"
