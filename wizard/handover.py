@@ -32,6 +32,7 @@ OF_METADATA = {
     "token_endpoint": "token_endpoint",
     "userinfo_endpoint": "userinfo_endpoint",
     "jwks_uri": "jwks_uri",
+    "end_session_endpoint": "end_session_endpoint",
 }
 
 
@@ -63,6 +64,8 @@ def _row(setup: Setup, field: HandOverField) -> Row:
         "secret_expires": setup.values.secret_expires,
         "metadata_url": setup.values.metadata_url,
         "response_type": setup.product.protocol.response_type,
+        "redirect_uri": setup.values.redirect_uri,
+        "scopes": setup.product.protocol.scopes,
         "product_name": setup.product.name,
     }[field.value]
     if field.value == "secret_expires" and not value:

@@ -168,6 +168,7 @@ class Setup:
             "response_type": self.product.protocol.response_type,
             "practice_url": self.practice_url,
             "practice_port": str(self.port + 1),
+            "portal": self.provider.portal,
             "client_id": self.values.client_id,
             "tenant_id": self.metadata.get("tenant", ""),
         }

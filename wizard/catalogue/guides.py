@@ -11,7 +11,12 @@ from msgspec import Meta, Struct
 Certainty = Literal["D", "T", "U"]  # documented, seen in public threads, uncertain
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Sentence = Annotated[str, Meta(min_length=1, max_length=600)]
-Web = Annotated[str, Meta(pattern=r"^(https://|http://localhost:\{practice_port\}/)\S*$")]
+Web = Annotated[
+    str, Meta(pattern=r"^(https://|\{portal\}|http://localhost:\{practice_port\}/)\S*$")
+]
+
+Part = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
+Claim = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]  # "none": by no claim
 
 WORDS = frozenset(
     {
@@ -23,6 +28,7 @@ WORDS = frozenset(
         "response_type",
         "practice_url",
         "practice_port",
+        "portal",
         "client_id",
         "tenant_id",
         "expected",
@@ -37,11 +43,23 @@ class Guide(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Source(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where a guide's facts come from, and how sure they are."""
+    """Where a guide's facts come from, and how sure they are. `name` is what `source` refers to."""
 
+    name: Literal[""] | Slug = ""
     what: Sentence
     certainty: Certainty
     where: Sentence
+
+
+class Known(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every statement of a guide may have: the name of its source, and its own certainty.
+
+    Left empty, the source is that of the table around it, in the end the guide's own; the
+    certainty is that of the source.
+    """
+
+    source: Literal[""] | Slug = ""
+    certainty: Literal[""] | Certainty = ""
 
 
 class Link(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,7 +69,7 @@ class Link(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     url: Web
 
 
-class Where(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Where(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The way to a value: short clicks in order, a page to open, and a word of warning."""
 
     steps: list[Sentence]
@@ -67,8 +85,59 @@ class Protocol(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     scopes: Annotated[str, Meta(pattern=r"^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$")]
     uses_secret: bool
     pkce: bool
-    match: Literal["email", "none"]
+    match: Claim  # the claim by which it finds its user; "none" where it finds nobody by a claim
     certainty: Certainty
+    source: Literal[""] | Slug = ""
+
+
+class AddressPart(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A name of her own choosing that is in the redirect URI, such as the login source's name."""
+
+    name: Part
+    label: Sentence
+    hint: Sentence
+    default: str = ""
+
+
+class ProductAddress(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is asked for to make the redirect URI: the product's own address, and names in it.
+
+    Without `base` the product has one address for everybody, and no address is asked for.
+    """
+
+    base: bool = True
+    hint: Sentence
+    parts: list[AddressPart] = []
+
+
+class RedirectUri(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A redirect URI of the product: `{base}` is its address without a slash at the end.
+
+    `native` belongs under the platform for mobile and desktop applications, and may have a scheme
+    of its own. `if_used` says that she needs it only where `what` applies.
+    """
+
+    pattern: Annotated[str, Meta(pattern=r"^(\{base\}|https://|http://localhost|[a-z.]+:/)\S*$")]
+    what: Sentence
+    platform: Literal["web", "native"] = "web"
+    if_used: bool = False
+
+
+class Snippet(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The settings of a product that is configured by a file, ready to paste.
+
+    `@name@` in `text` stands for a hand-over value, written as `language` writes a string (with
+    its quotes where it has them). The secret itself is never in it: `secret` says how the product
+    gets it, by `reference` to a variable or file, or by hand in place of `@client_secret@`, which
+    becomes a word that nobody can mistake for a secret.
+    """
+
+    title: Sentence
+    into: Sentence
+    language: Literal["ini", "env", "yaml", "json", "python", "ruby", "hcl", "shell", "properties"]
+    text: Annotated[str, Meta(min_length=1, max_length=6000)]
+    secret: Literal["reference", "by-hand", "none"]
+    note: str = ""
 
 
 class Cover(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,7 +147,7 @@ class Cover(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     does_not: list[Sentence] = []
 
 
-class HandOverField(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class HandOverField(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One field of the product's own form. `value` names what goes in; `text` is a fixed text."""
 
     label: Sentence
@@ -93,6 +162,10 @@ class HandOverField(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True
         "token_endpoint",
         "userinfo_endpoint",
         "jwks_uri",
+        "end_session_endpoint",
+        "metadata_path",
+        "redirect_uri",
+        "scopes",
         "response_type",
         "product_name",
         "text",
@@ -119,7 +192,7 @@ class Said(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     certainty: Certainty = "D"
 
 
-class HandOver(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class HandOver(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where the values go in the product, in its own words and order; what it may say to them.
 
     `causes` are the likeliest reasons for a message that is not among `said`, in order.
@@ -131,7 +204,7 @@ class HandOver(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     causes: Annotated[list[Sentence], Meta(min_length=1)]
 
 
-class Tick(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Tick(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One thing to do and tick off. `name` is what is stored, so it never changes."""
 
     name: Slug
@@ -139,7 +212,7 @@ class Tick(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     why: str = ""
 
 
-class TurnOn(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TurnOn(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The plan before the switch, the product's own steps to set it, and how to go back."""
 
     plan: Annotated[list[Tick], Meta(min_length=1)]
@@ -161,7 +234,24 @@ class Product(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     hand_over: HandOver
     turn_on: TurnOn
     sources: list[Source]
+    source: Literal[""] | Slug = ""
+    aliases: list[Sentence] = []
+    address: ProductAddress | None = None
+    redirect_uris: list[RedirectUri] = []
+    snippets: list[Snippet] = []
+    know: list[Sentence] = []
+    values_only: bool = False
     rank: int = 50
+
+
+class SamlOnly(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A product that signs in by SAML alone, listed so that nobody searches in vain."""
+
+    name: Sentence
+    aliases: list[Sentence] = []
+    sentence: Sentence
+    certainty: Certainty
+    where: Sentence
 
 
 class Address(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -176,7 +266,15 @@ class Registration(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     where: Where
     id_token_steps: list[Sentence] = []
+    public_steps: list[Sentence] = []  # for a product without a secret that redeems a code
     strict: bool = False  # refuses ! $ ' ( ) , ; and more than 256 characters in a redirect URI
+
+
+class Localhost(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whether http://localhost may be registered, which the test sign-in comes back to."""
+
+    allowed: Literal["yes", "no", "unknown"] = "yes"
+    note: str = ""
 
 
 class Value(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -269,4 +367,9 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     codes_from: Literal[""] | Slug = ""  # the guide whose codes it uses, having none of its own
     codes_page: Literal[""] | Web = ""  # where the provider explains {number}
     scripts: Literal["", "microsoft-graph"] = ""  # a registration can be scripted, and how
+    source: Literal[""] | Slug = ""
+    aliases: list[Sentence] = []
+    portal: Literal[""] | Web = ""  # fills in {portal}, without a slash at the end
+    localhost: Localhost = Localhost()
+    know: list[Sentence] = []
     rank: int = 50
