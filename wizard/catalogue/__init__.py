@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from .guides import WORDS, Advice, ErrorCode, Guide, Product, Provider
+from . import sketches
+from .guides import WORDS, Advice, ErrorCode, Product, Provider
 
 HERE = Path(__file__).parent
 _T = TypeVar("_T", Product, Provider)
@@ -40,6 +41,8 @@ def read_guide(path: Path, kind: type[_T]) -> _T:
     for key, text in _texts(msgspec.structs.asdict(guide)):
         if key.split(".")[0] not in _NAMED_TWICE:
             _judge_text(path, key, text)
+    for key, why in sketches.judge(guide):
+        raise GuideError(f"{path.name}: {key}: {why}")
     ticks = [tick.name for tick in _ticks(guide)]
     for name in ticks:
         if ticks.count(name) > 1:
@@ -81,6 +84,8 @@ def general_advice() -> Mapping[str, Advice]:
                 raise GuideError(f"{path.name}: {code} stands in another advice file too")
             if not advice.title:
                 raise GuideError(f"{path.name}: {code} has no title")
+            if advice.sketches:
+                raise GuideError(f"{path.name}: {code}: a sketch is in a provider's guide")
             for text in (advice.title, advice.advice):
                 _judge_text(path, code, text)
             found[code] = advice
@@ -97,6 +102,7 @@ def advice_for(code: str, guide: Provider) -> Advice:
         title=own.title or general.title,
         advice=own.advice or general.advice,
         step=own.step or general.step,
+        sketches=own.sketches,
     )
 
 
@@ -176,7 +182,7 @@ def _judge_codes_from(path: Path, guide: Provider) -> None:
 def _texts(value: object, key: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield key, value
-    elif isinstance(value, Guide):
+    elif isinstance(value, msgspec.Struct):
         yield from _texts(msgspec.structs.asdict(value), key)
     elif isinstance(value, Mapping):
         for name, inner in value.items():

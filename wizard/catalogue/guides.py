@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from .sketches import Sketch
+
 Certainty = Literal["D", "T", "U"]  # documented, seen in public threads, uncertain
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Sentence = Annotated[str, Meta(min_length=1, max_length=600)]
@@ -70,11 +72,15 @@ class Link(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Where(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The way to a value: short clicks in order, a page to open, and a word of warning."""
+    """The way to a value: short clicks in order, a page to open, and a word of warning.
+
+    `sketches` are the names of drawings of the screens, in the same guide.
+    """
 
     steps: list[Sentence]
     link: Link | None = None
     note: str = ""
+    sketches: list[Slug] = []
 
 
 class Protocol(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -210,6 +216,7 @@ class Tick(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: Slug
     do: Sentence
     why: str = ""
+    sketches: list[Slug] = []
 
 
 class TurnOn(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -239,6 +246,7 @@ class Product(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     address: ProductAddress | None = None
     redirect_uris: list[RedirectUri] = []
     snippets: list[Snippet] = []
+    sketches: dict[Slug, Sketch] = {}
     know: list[Sentence] = []
     values_only: bool = False
     rank: int = 50
@@ -266,6 +274,7 @@ class Registration(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     where: Where
     id_token_steps: list[Sentence] = []
+    id_token_sketches: list[Slug] = []
     public_steps: list[Sentence] = []  # for a product without a secret that redeems a code
     strict: bool = False  # refuses ! $ ' ( ) , ; and more than 256 characters in a redirect URI
 
@@ -321,6 +330,7 @@ class Advice(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     title: str = ""
     advice: str = ""
     step: Literal[""] | StepName = ""
+    sketches: list[Slug] = []  # in a provider's guide only
 
 
 class ErrorCode(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -336,6 +346,7 @@ class ErrorCode(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     step: StepName
     value: Literal["", "redirect_uri", "client_id", "tenant", "user", "resource", "quoted"] = ""
     place: Literal[1, 2, -1] = 1
+    sketches: list[Slug] = []
 
 
 CodeNumber = Annotated[str, Meta(pattern=r"^[1-9][0-9]{3,8}$")]
@@ -371,5 +382,6 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     aliases: list[Sentence] = []
     portal: Literal[""] | Web = ""  # fills in {portal}, without a slash at the end
     localhost: Localhost = Localhost()
+    sketches: dict[Slug, Sketch] = {}
     know: list[Sentence] = []
     rank: int = 50
