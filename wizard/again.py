@@ -1,14 +1,17 @@
 """Check again: all that needs no sign-in, and what has changed since all was last well."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from wizard import judging, kept
-from wizard.judging import Asked
 from wizard.kept import Good
 from wizard.oidc.finding import Finding, Status, could_not_tell, passed, warned
 from wizard.oidc.plain import plain
 from wizard.setups import Setup, as_rows
 from wizard.store import Store
+
+if TYPE_CHECKING:
+    from wizard.asking import Asked
 
 TOPIC = "again"
 
@@ -18,12 +21,14 @@ def can_be_checked(setup: Setup) -> bool:
     return bool(setup.values.metadata_url and setup.values.client_id)
 
 
-def ask(setup: Setup) -> Asked:
+def ask(setup: Setup) -> "Asked":
     """Ask about everything. Nothing is saved, so that several setups can be asked at once."""
-    return judging.ask(setup, setup.values, judging.TOPICS)
+    from wizard import asking  # late: the home page only shows what was found
+
+    return asking.ask(setup, setup.values, judging.TOPICS)
 
 
-def keep(store: Store, setup: Setup, asked: Asked) -> list[Finding]:
+def keep(store: Store, setup: Setup, asked: "Asked") -> list[Finding]:
     """Save what `ask` was answered, and say what has changed. `setup` is as it was asked about.
 
     A provider that could not be reached has said nothing: then what it said before still stands.
@@ -39,7 +44,7 @@ def keep(store: Store, setup: Setup, asked: Asked) -> list[Finding]:
     return changes
 
 
-def compare(setup: Setup, good: Good | None, asked: Asked) -> list[Finding]:
+def compare(setup: Setup, good: Good | None, asked: "Asked") -> list[Finding]:
     """What is otherwise than it was when all was well, gravest first. Pure.
 
     What fails now did not then. Of warnings and of what could not be told, only what is new.
@@ -77,7 +82,7 @@ def _of_document(then: Mapping[str, str], now: Mapping[str, str]) -> list[Findin
     ]
 
 
-def _of_keys(then: Sequence[str], now: Sequence[str], asked: Asked) -> list[Finding]:
+def _of_keys(then: Sequence[str], now: Sequence[str], asked: "Asked") -> list[Finding]:
     """New keys are as it should be: providers change them, and products read them afresh."""
     if not then or set(then) == set(now):
         return []
@@ -95,7 +100,7 @@ def _of_keys(then: Sequence[str], now: Sequence[str], asked: Asked) -> list[Find
     ]  # fmt: skip
 
 
-def unreached(asked: Asked) -> Finding | None:
+def unreached(asked: "Asked") -> Finding | None:
     """The network's failure on the way to the document or its keys, if there was one."""
     found = asked.findings["discovery"]
     return next((f for f in found if _is_network(f) and f.status is Status.FAIL), None)

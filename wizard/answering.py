@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wizard import judging, kept, setups
-from wizard.judging import Asked
+from wizard.asking import Asked
 from wizard.live import Cancelled, Run, Runs
 from wizard.offers import Offer
 from wizard.oidc.discovery import suggest_metadata_url

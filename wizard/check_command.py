@@ -15,7 +15,7 @@ from typing import TextIO
 
 import msgspec
 
-from wizard import catalogue, judging, paste, wording
+from wizard import asking, catalogue, judging, paste, wording
 from wizard.catalogue import GuideError
 from wizard.oidc.discovery import suggest_metadata_url
 from wizard.oidc.finding import Finding, Status, could_not_tell, warned, worst
@@ -99,7 +99,7 @@ def check(case: Case) -> list[Finding]:
         kind = suggested.kind.replace("_", " ")
         facts = {"about": values.metadata_url, "expected": suggested.url, "actual": kind}
         found.append(warned("metadata_url_suggested", **facts))
-    asked = judging.ask(replace(case, uris=tuple(good_uris)), values, topics)
+    asked = asking.ask(replace(case, uris=tuple(good_uris)), values, topics)
     found += [*on_client, *on_secret]
     found += [finding for topic in asked.findings.values() for finding in topic]
     if not case.uris:

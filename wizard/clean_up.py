@@ -8,7 +8,7 @@ address is asked about beside it: it must still be there.
 import time
 from collections.abc import Sequence
 
-from wizard import judging, probes
+from wizard import asking, probes
 from wizard.fetch import Fetcher
 from wizard.oidc.finding import Finding, Status, could_not_tell, passed, warned
 from wizard.setups import Setup
@@ -20,7 +20,7 @@ def ask(setup: Setup) -> list[Finding]:
     """Ask the provider, and judge its answer."""
     values, own = setup.values, setup.callback_uri
     with Fetcher(typed_url=values.metadata_url) as fetcher:
-        needs = judging.needs_of(setup)
+        needs = asking.needs_of(setup)
         found = probes.ask_discovery(fetcher, values.metadata_url, needs, time.time)
         broken = next((f for f in found.findings if f.status is Status.FAIL), None)
         if found.metadata is None or broken:

@@ -9,13 +9,16 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wizard.judging import Asked
-from wizard.oidc.discovery import Metadata, tenant_of
 from wizard.oidc.finding import Finding, Status
+from wizard.oidc.issuer_rules import tenant_in_issuer
 from wizard.setups import Setup, as_rows, from_rows
 from wizard.store import Store
+
+if TYPE_CHECKING:
+    from wizard.asking import Asked
+    from wizard.oidc.metadata import Metadata
 
 LAST_GOOD = "last-good"
 _FACTS = (
@@ -38,7 +41,7 @@ class Good:
     codes: frozenset[tuple[str, str]]
 
 
-def keep(store: Store, setup: Setup, asked: Asked) -> None:
+def keep(store: Store, setup: Setup, asked: "Asked") -> None:
     """Save what was answered about the setup's values of today."""
     failed = any(f.status is Status.FAIL for found in asked.findings.values() for f in found)
     if failed and (good := _good_now(setup)):
@@ -64,9 +67,10 @@ def keep(store: Store, setup: Setup, asked: Asked) -> None:
         store.save_check(setup.id, topic, setup.fingerprint(topic), as_rows(findings))
 
 
-def facts_of(metadata: Metadata) -> dict[str, str]:
+def facts_of(metadata: "Metadata") -> dict[str, str]:
     """What later pages show of the metadata document, and what products copy from it."""
-    return {"tenant": tenant_of(metadata) or "", **{n: getattr(metadata, n) or "" for n in _FACTS}}
+    tenant = tenant_in_issuer(metadata.issuer) or ""
+    return {"tenant": tenant, **{n: getattr(metadata, n) or "" for n in _FACTS}}
 
 
 def key_names(jwks: Mapping[str, Any]) -> list[str]:

@@ -5,14 +5,17 @@ and two ticks. Until the new secret was accepted nothing is saved, and the old o
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wizard import answering, judging, kept, steps
-from wizard.judging import Asked
-from wizard.live import Cancelled, Run, Runs
+from wizard import judging, kept, steps
 from wizard.oidc.finding import Finding, Status
 from wizard.setups import Setup, Values
 from wizard.store import Store
 from wizard.vault import Vault
+
+if TYPE_CHECKING:
+    from wizard.asking import Asked
+    from wizard.live import Run, Runs
 
 TICKS = "renew"
 STAGES = ("secret", "handover", "old")
@@ -26,7 +29,7 @@ class Tried:
     """
 
     shape: tuple[Finding, ...]
-    run: Run | None = None
+    run: "Run | None" = None
 
     @property
     def is_refused(self) -> bool:
@@ -56,11 +59,13 @@ def under_way(setup: Setup) -> bool:
     return stage(setup) != "secret"
 
 
-def try_secret(runs: Runs, setup: Setup, values: Values) -> Tried:
+def try_secret(runs: "Runs", setup: Setup, values: Values) -> Tried:
     """Ask the provider about `values` with the new secret in them. Nothing is saved.
 
     A live check of the same secret is taken up.
     """
+    from wizard.live import Cancelled  # late: the home page only asks where the renewal stands
+
     shape = tuple(judging.shape(setup, "client-secret", values))
     if any(f.status is Status.FAIL for f in shape):
         return Tried(shape)
@@ -71,12 +76,14 @@ def try_secret(runs: Runs, setup: Setup, values: Values) -> Tried:
     return Tried(shape, run)
 
 
-def save(store: Store, vault: Vault, setup: Setup, values: Values, asked: Asked) -> Setup:
+def save(store: Store, vault: Vault, setup: Setup, values: Values, asked: "Asked") -> Setup:
     """Put the new secret in force. `asked` is what the provider said of it: it did not refuse.
 
     A sign-in proved before stays as good as the provider's word on the new secret: client ID and
     metadata are the same. What is noted first holds only once the new version is saved.
     """
+    from wizard import answering
+
     replaced = setup.answers.get("renews") if under_way(setup) else setup.values.secret_version
     mark = setup.fingerprint("sign-in", values)
     marks: dict[str, str | None] = {"renews": replaced}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from wizard import again, catalogue, judging, kept
+from wizard import again, asking, catalogue, kept
 from wizard.catalogue.guides import Said
 from wizard.oidc.finding import Finding, Status, could_not_tell
 from wizard.setups import Setup, as_rows, from_rows
@@ -34,7 +34,7 @@ def settle(store: Store, setup: Setup, name: str, topics: Iterable[str]) -> list
 
     A provider that could not be reached has said nothing, so nothing it said before is replaced.
     """
-    asked = judging.ask(setup, setup.values, topics)
+    asked = asking.ask(setup, setup.values, topics)
     out_of_reach = again.unreached(asked)
     if out_of_reach:
         found = [again.not_reached(out_of_reach)]

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wizard import judging, mistakes
+from wizard import asking, mistakes
 from wizard.fetch import Answer, Fetcher
-from wizard.judging import Asked
+from wizard.asking import Asked
 from wizard.oidc.finding import Finding, Status
 from wizard.probes.secret_run import MOST_REQUESTS as MOST_TOKEN_REQUESTS
 from wizard.setups import Setup, Values
@@ -211,14 +211,14 @@ class Run:
         """Ask everything, then again what may be too fresh. Never raises."""
         try:
             with _Line(self.values.metadata_url, self._cancelled) as line:
-                asked = judging.ask(
+                asked = asking.ask(
                     self.setup, self.values, self.topics, heard=self._heard, fetcher=line
                 )
                 with self._news:
                     if self.cancelled:
                         return
                     self._asked, self.ended_at = asked, now()
-                    self._may_be_fresh = judging.may_be_too_fresh(self.setup, asked)
+                    self._may_be_fresh = asking.may_be_too_fresh(self.setup, asked)
                     self._news.notify_all()
                 if self._may_be_fresh:
                     self._ask_again(line, asked, now)
@@ -244,9 +244,9 @@ class Run:
             if self._cancelled.wait(whole * part * self.pace):
                 raise Cancelled
             since = now()
-            asked = judging.ask_secret_again(self.setup, self.values, asked, line)
+            asked = asking.ask_secret_again(self.setup, self.values, asked, line)
             times += 1
-            if not judging.may_be_too_fresh(self.setup, asked):
+            if not asking.may_be_too_fresh(self.setup, asked):
                 self._turned(asked, round((now() - since) * 1000), now())
                 return
         self._say_again(0, times)

@@ -13,11 +13,12 @@ from .finding import Finding, failed, passed, warned
 from .issuer_rules import judge_issuer, tenant_in_issuer
 from .key_rules import judge_keys
 from .metadata import ADDRESSES, LISTS, WELL_KNOWN, Metadata, metadata_from, names_in
+from .metadata_url import judge_metadata_url
 from .need_rules import Needs, judge_needs
 from .pasted_address import AddressRules, Suggestion, suggest_metadata_url
 from .plain import kind, plain
 from .strict_json import StrictJsonError, parse_object
-from .web_address import is_loopback, split, without_userinfo
+from .web_address import without_userinfo
 
 __all__ = [
     "WELL_KNOWN",
@@ -41,27 +42,6 @@ _REQUIRED_LISTS = (
     "subject_types_supported",
     "id_token_signing_alg_values_supported",
 )
-
-
-def judge_metadata_url(url: str) -> list[Finding]:
-    """Is `url` one that may be fetched? https, or http on this computer; no user name, no #."""
-    spec = "OpenID Connect Discovery 1.0, 4"
-    shown = plain(without_userinfo(url))
-    parts = split(url)
-    if parts is None:
-        return [failed("metadata_url_not_a_url", about=shown, expected="https://…", spec=spec)]
-    if any(mark in url for mark in "{}<>"):
-        return [failed("metadata_url_placeholder", about=shown, spec=spec)]
-    if "@" in parts.netloc:
-        return [failed("metadata_url_userinfo", about=shown, spec=spec)]
-    if "#" in url:
-        return [failed("metadata_url_fragment", about=shown, spec=spec)]
-    if parts.scheme == "https":
-        return [passed("metadata_url_https", about=shown, spec=spec)]
-    facts = {"about": shown, "expected": "https://", "actual": "http://", "spec": spec}
-    if is_loopback(parts.hostname or ""):
-        return [warned("metadata_url_plain_http_loopback", **facts)]
-    return [failed("metadata_url_not_https", **facts)]
 
 
 def read_metadata(url: str, body: bytes, needs: Needs) -> tuple[Metadata | None, list[Finding]]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from wizard import clock, judging
+from wizard import asking, clock
 from wizard.clock import ProviderClock
 from wizard.oidc import sign_in
 from wizard.oidc.discovery import Metadata
@@ -81,7 +81,7 @@ class SignIns:
 
         A document that failed stops here: she is not sent to an address out of it.
         """
-        asked = judging.ask(setup, setup.values, ())
+        asked = asking.ask(setup, setup.values, ())
         metadata = asked.metadata
         broken = [f for f in asked.findings["discovery"] if f.status is Status.FAIL]
         if metadata is None or broken or asked.keys is None:
@@ -195,7 +195,7 @@ def chosen_alg(setup: Setup) -> str:
     one, and a token that the product's own secret could have signed proves nothing to anybody who
     shares that secret. A provider that offers neither is stopped at the start, with its reason.
     """
-    return judging.needs_of(setup).alg
+    return asking.needs_of(setup).alg
 
 
 def _auth_method(setup: Setup, metadata: Metadata) -> str:

@@ -14,7 +14,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from wizard import answering, judging, steps, wording
+from wizard import answering, asking, judging, steps, wording
 from wizard.application import desk
 from wizard.forms import FORM_OF_STEP
 from wizard.setups import Setup
@@ -45,7 +45,7 @@ def check(setup_id: str, slug: str) -> str | Response:
     ask = showing.complete(slug, candidate) and can_go_out
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) != "text/html":
         if ask:
-            asked = judging.ask(setup, candidate.values, topics)
+            asked = asking.ask(setup, candidate.values, topics)
             findings += showing.all_relevant(setup, slug, asked.findings)
         shown = wording.show(setup, showing.in_order(findings))
         return jsonify(findings=[each.as_json() for each in shown])
