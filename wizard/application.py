@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, url_for
 
-from wizard import catalogue, wording
+from wizard import catalogue, deep_links, wording
 from wizard.extensions import csrf
 from wizard.guard import init_guard
 from wizard.store import Store
@@ -74,6 +74,8 @@ def create_app(
         begin=wording.begin,
         error_page=catalogue.error_page,
         fill=lambda text, setup: catalogue.fill(text, setup.words),
+        url_of=lambda link, setup: deep_links.url_of(link, setup.words),
+        page_in=lambda text, setup: deep_links.page_in(text, setup.provider, setup.words),
     )
     app.jinja_env.globals.update(
         static_url=static_url, step_title={step.slug: step.title for step in STEPS}.get

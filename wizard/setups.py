@@ -10,15 +10,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from wizard import catalogue
+from wizard import catalogue, product_uris
 from wizard.catalogue.guides import Product, Provider
 from wizard.oidc.finding import Finding, Status
+from wizard.oidc.issuer_rules import tenant_in_issuer
+from wizard.product_uris import Uri
 from wizard.store import Check, Run, SetupRow, Store
 from wizard.vault import Vault
 
 _G = TypeVar("_G", Product, Provider)
 REMOVED_TICK = "remove-test-redirect-uri"  # in every provider's guide, under clean_up
 TESTED = ("client_id", "secret_version", "metadata_url")
+_ABOUT_URIS = ("registration", "last-good", "again")
 _TOPIC_VALUES = {
     "discovery": ("metadata_url",),
     "registration": ("metadata_url", "client_id", "redirect_uri"),
@@ -35,7 +38,11 @@ class UnknownSetup(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What she has entered. `secret_version` stands for the secret wherever it must not appear."""
+    """What she has entered. `secret_version` stands for the secret wherever it must not appear.
+
+    `product_address` and `parts` (name, value) are what the redirect URI was made from, where it
+    was made, and what the product's other redirect URIs are made from.
+    """
 
     redirect_uri: str = ""
     client_id: str = ""
@@ -44,6 +51,8 @@ class Values:
     secret_expires: str = ""
     metadata_url: str = ""
     auth_method: str = ""
+    product_address: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,11 +92,28 @@ class Setup:
         """The redirect URIs to ask the provider about, each with whose it is.
 
         Latchkey's own is not asked about once it is to be gone; its check at the end asks for it.
+        Of the product's others only those it needs wherever it is used, at its server.
         """
         product = (("product", values.redirect_uri),) if values.redirect_uri else ()
+        others = tuple(("product", uri.uri) for uri in self.other_uris(values) if uri.asked)
         if product and self.cleaned_up:
-            return product
-        return (*product, ("test", self.callback_uri))
+            return (*product, *others)
+        return (*product, ("test", self.callback_uri), *others)
+
+    def other_uris(self, values: Values | None = None) -> list[Uri]:
+        """What the product has beside its own redirect URI, as far as its address is known."""
+        chosen = values or self.values
+        if not chosen.redirect_uri:
+            return []
+        return product_uris.others(
+            self.product, chosen.redirect_uri, chosen.product_address, chosen.parts
+        )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the product redeems a code without a secret: a public client. RFC 6749, 2.1."""
+        protocol = self.product.protocol
+        return protocol.response_type == "code" and not protocol.uses_secret
 
     @property
     def cleaned_up(self) -> bool:
@@ -113,6 +139,8 @@ class Setup:
             protocol.scopes,
             self.callback_uri,
         ]
+        if topic in _ABOUT_URIS:
+            parts += [uri.uri for uri in self.other_uris(chosen) if uri.asked]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @property
@@ -157,6 +185,12 @@ class Setup:
         return json.loads(facts) if facts else {}
 
     @property
+    def tenant_id(self) -> str:
+        """The tenant, by the metadata document, its address, or a paste she took over."""
+        told = self.metadata.get("tenant") or tenant_in_issuer(self.values.metadata_url)
+        return told or self.answers.get("seen:tenant_id", "")
+
+    @property
     def words(self) -> dict[str, str]:
         """What a guide's {placeholders} are filled with."""
         return {
@@ -170,7 +204,7 @@ class Setup:
             "practice_port": str(self.port + 1),
             "portal": self.provider.portal,
             "client_id": self.values.client_id,
-            "tenant_id": self.metadata.get("tenant", ""),
+            "tenant_id": self.tenant_id,
         }
 
 
@@ -195,15 +229,17 @@ def load_all(store: Store, vault: Vault, port: int) -> list[Setup]:
 def _assemble(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
     answers = store.answers(row.id)
     version = answers.get("secret_version", "")
+    product = _guide(catalogue.product, "products", row.product)
     names = ("redirect_uri", "client_id", "secret_expires", "metadata_url", "auth_method")
     values = Values(
         **{name: answers.get(name, "") for name in names},
+        **_made_from(product, answers),
         secret_version=version,
         client_secret=(vault.get(row.id, version) or "") if version else "",
     )
     return Setup(
         row=row,
-        product=_guide(catalogue.product, "products", row.product),
+        product=product,
         provider=_guide(catalogue.provider, "providers", row.provider),
         values=values,
         answers=answers,
@@ -212,6 +248,20 @@ def _assemble(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
         ticks=store.ticks(row.id),
         port=port,
     )
+
+
+def _made_from(product: Product, answers: Mapping[str, str]) -> dict[str, object]:
+    """What the redirect URI was made from: as she entered it, else as its pattern tells."""
+    given = answers
+    if product_uris.is_made(product) and not answers.get(product_uris.ADDRESS):
+        derived = product_uris.derive(product, answers.get("redirect_uri", "")) or {}
+        given = {**derived, **answers}
+    names = product_uris.part_names(product)
+    parts = [(name, given.get(product_uris.part_field(name), "")) for name in names]
+    return {
+        "product_address": given.get(product_uris.ADDRESS, ""),
+        "parts": tuple((name, value) for name, value in parts if value),
+    }
 
 
 def _guide(read: Callable[[str], _G], folder: str, slug: str) -> _G:

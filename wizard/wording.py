@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from wizard import catalogue
-from wizard.catalogue.guides import Advice
+from wizard import catalogue, deep_links
+from wizard.catalogue.guides import Advice, Link, Provider
 from wizard.oidc.finding import Finding, Status
-from wizard.provider_error import Decoded
 from wizard.setups import Setup
+
+if TYPE_CHECKING:
+    from wizard.provider_error import Decoded
 
 _ON_SCREEN = re.compile(r"\*\*(.+?)\*\*")
 MARKS = {Status.PASS: "✓", Status.WARN: "!", Status.FAIL: "✕", Status.UNKNOWN: "?"}
@@ -25,12 +28,16 @@ SPOKEN = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding with its title and advice filled in, and the step that mends it."""
+    """A finding with its title and advice filled in, and the step that mends it.
+
+    `link` opens the provider's page that the advice names.
+    """
 
     finding: Finding
     title: str
     advice: str
     step: str
+    link: Link | None = None
 
     @property
     def mark(self) -> str:
@@ -70,13 +77,25 @@ class Shown:
 def show(setup: Setup, findings: Iterable[Finding]) -> list[Shown]:
     """Findings in the words of the setup's identity provider."""
     return [
-        tell(finding, catalogue.advice_for(finding.code, setup.provider), setup.words)
+        tell(
+            finding,
+            catalogue.advice_for(finding.code, setup.provider),
+            setup.words,
+            setup.provider,
+        )
         for finding in findings
     ]
 
 
-def tell(finding: Finding, advice: Advice, words: Mapping[str, str]) -> Shown:
-    """A finding with `advice`, its placeholders filled in from `words` and from the finding."""
+def tell(
+    finding: Finding, advice: Advice, words: Mapping[str, str], provider: Provider | None = None
+) -> Shown:
+    """A finding with `advice`, its placeholders filled in from `words` and from the finding.
+
+    What needs action gets a link to the page of `provider`'s portal that the advice names.
+    """
+    to_do = provider and finding.status is not Status.PASS
+    link = deep_links.page_in(advice.advice, provider, words) if to_do else None
     words = {
         **words,
         "expected": finding.expected,
@@ -84,17 +103,17 @@ def tell(finding: Finding, advice: Advice, words: Mapping[str, str]) -> Shown:
         "about": finding.about,
     }
     title, text = (catalogue.fill(each, words) for each in (advice.title, advice.advice))
-    return Shown(finding, begin(title), begin(text), advice.step)
+    return Shown(finding, begin(title), begin(text), advice.step, link)
 
 
-def show_error(setup: Setup, decoded: Decoded) -> Shown:
+def show_error(setup: Setup, decoded: "Decoded") -> Shown:
     """What a pasted error page says, with the cause, what to do, and the step that mends it."""
     known = decoded.known
     if known:
         advice = Advice(title=known.title, advice=f"{known.cause} {known.fix}", step=known.step)
     else:
         advice = catalogue.advice_for(decoded.advice_code, setup.provider)
-    shown = tell(decoded.finding, advice, setup.words)
+    shown = tell(decoded.finding, advice, setup.words, setup.provider)
     if shown.step == "client-secret" and not setup.product.protocol.uses_secret:
         return replace(shown, step="")
     return shown
