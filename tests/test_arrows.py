@@ -60,6 +60,7 @@ MAY_KNOW = {
     "withheld": {"oidc"},
     "provisioning": set(),
     "reminder": {"catalogue", "setups", "withheld"},
+    "sign_in_map": {"oidc"},
     "record": {
         "catalogue",
         "handover",
@@ -67,6 +68,7 @@ MAY_KNOW = {
         "oidc",
         "paste",
         "setups",
+        "sign_in_map",
         "steps",
         "store",
         "withheld",
