@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.made_up import made_up
 from wizard import catalogue
-from wizard.catalogue import GuideError, read_guide
+from wizard.catalogue import GuideError, read_guide, reading
 from wizard.catalogue.guides import Product, Provider
 
 FOLDER = Path(catalogue.__file__).parent
@@ -163,7 +163,7 @@ def test_a_guide_with_any_value_anywhere_is_read_or_named_as_wrong(source, data,
         at = at[key]
     at[key] = value
     with contextlib.suppress(GuideError):
-        catalogue._convert(source, guide, Product if source in PRODUCTS else Provider)
+        reading.convert(source, guide, Product if source in PRODUCTS else Provider)
 
 
 @made_up(200)

@@ -1,77 +1,79 @@
 """Guides and advice, read from TOML when they are needed and judged whole.
 
 A guide that is wrong raises `GuideError` with the file and the key, so that no page is ever half
-filled. Nothing here is read at import.
+filled. Nothing here is read at import, a list reads the heads of the guides only.
 """
 
 import re
-import threading
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import msgspec
+from . import reading, rules, sketches
+from .guides import Advice, Entry, ErrorCode, Product, Provider, SamlOnly
+from .reading import GuideError
 
-from . import sketches
-from .guides import WORDS, Advice, ErrorCode, Product, Provider
+__all__ = ["Entry", "GuideError"]
 
 HERE = Path(__file__).parent
 _T = TypeVar("_T", Product, Provider)
 _WORD = re.compile(r"\{([^{}]*)\}")
 _SPOKEN = frozenset({"product", "provider"})  # filled in with words of a sentence
-# These speak of {tenant} and {number}, which are filled in elsewhere.
-_NAMED_TWICE = frozenset({"address", "codes_page"})
-
-# msgspec learns a type at its first use, and two threads that teach it the same one at once end the
-# process with a segmentation fault.
-_ONE_AT_A_TIME = threading.Lock()
-
-
-class GuideError(Exception):
-    """A guide or an advice file that cannot be used; the message names the file and the key."""
 
 
 def read_guide(path: Path, kind: type[_T]) -> _T:
-    """The guide at `path`, judged whole: its shape, its placeholders, its slug, its names."""
-    guide = _convert(path, _toml(path), kind)
+    """The guide at `path`: its shape, and whatever would break a page. Raises GuideError."""
+    guide = reading.guide(path, kind)
     if guide.slug != path.stem:
         raise GuideError(f"{path.name}: slug is {guide.slug!r}, the file's name says {path.stem!r}")
-    for key, text in _texts(msgspec.structs.asdict(guide)):
-        if key.split(".")[0] not in _NAMED_TWICE:
-            _judge_text(path, key, text)
+    for problem in rules.broken(guide):
+        raise GuideError(f"{path.name}: {problem}")
     for key, why in sketches.judge(guide):
         raise GuideError(f"{path.name}: {key}: {why}")
-    ticks = [tick.name for tick in _ticks(guide)]
-    for name in ticks:
-        if ticks.count(name) > 1:
-            raise GuideError(f"{path.name}: two ticks are named {name!r}")
     if isinstance(guide, Provider) and guide.codes_from:
         _judge_codes_from(path, guide)
     return guide
 
 
-@lru_cache(maxsize=64)
 def product(slug: str) -> Product:
     """The product's guide. KeyError for a slug no file has, GuideError for a wrong file."""
-    return read_guide(_path("products", slug), Product)
+    return _guide(_path("products", slug), Product)
 
 
-@lru_cache(maxsize=64)
 def provider(slug: str) -> Provider:
     """The identity provider's guide. KeyError for a slug no file has, GuideError otherwise."""
-    return read_guide(_path("providers", slug), Provider)
+    return _guide(_path("providers", slug), Provider)
 
 
 def products() -> list[Product]:
-    """All product guides, most used first."""
-    return sorted(map(product, _slugs("products")), key=lambda guide: (guide.rank, guide.name))
+    """All product guides in full, most used first. A list needs `product_entries` only."""
+    return [product(entry.slug) for entry in product_entries()]
 
 
 def providers() -> list[Provider]:
-    """All identity provider guides, most used first."""
-    return sorted(map(provider, _slugs("providers")), key=lambda guide: (guide.rank, guide.name))
+    """All identity provider guides in full, most used first."""
+    return [provider(entry.slug) for entry in provider_entries()]
+
+
+def product_entries() -> list[Entry]:
+    """What a list shows of every product: most used first, then by name. Raises GuideError."""
+    return _entries("products")
+
+
+def provider_entries() -> list[Entry]:
+    """What a list shows of every identity provider, as with the products."""
+    return _entries("providers")
+
+
+def saml_only() -> list[SamlOnly]:
+    """Products that sign in by SAML alone, by name. Raises GuideError."""
+    path = HERE / "saml_only.toml"
+    found = reading.saml_only(path).product
+    for number, each in enumerate(found):
+        for problem in rules.judge_text(f"product[{number}].sentence", each.sentence):
+            raise GuideError(f"{path.name}: {problem}")
+    return sorted(found, key=lambda each: each.name.casefold())
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +81,7 @@ def general_advice() -> Mapping[str, Advice]:
     """What every code means where no identity provider's guide says it better."""
     found: dict[str, Advice] = {}
     for path in sorted((HERE / "advice").glob("*.toml")):
-        for code, advice in _convert(path, _toml(path), dict[str, Advice]).items():
+        for code, advice in reading.convert(path, reading.toml(path), dict[str, Advice]).items():
             if code in found:
                 raise GuideError(f"{path.name}: {code} stands in another advice file too")
             if not advice.title:
@@ -87,7 +89,8 @@ def general_advice() -> Mapping[str, Advice]:
             if advice.sketches:
                 raise GuideError(f"{path.name}: {code}: a sketch is in a provider's guide")
             for text in (advice.title, advice.advice):
-                _judge_text(path, code, text)
+                for problem in rules.judge_text(code, text):
+                    raise GuideError(f"{path.name}: {problem}")
             found[code] = advice
     return found
 
@@ -135,65 +138,37 @@ def fill(text: str, words: Mapping[str, str]) -> str:
     return _WORD.sub(word, text)
 
 
+def _guide(path: Path, kind: type[_T]) -> _T:
+    """Kept while the file, and the one it is based on, are as they were."""
+    based_on = reading.entry(path).base if kind is Provider else ""
+    under = reading.beside(path, based_on) if based_on else None
+    return _kept(path, kind, reading.stamp(path), reading.stamp(under) if under else None)
+
+
+@lru_cache(maxsize=256)
+def _kept(path: Path, kind: type[_T], _stamp: object, _under: object) -> _T:
+    return read_guide(path, kind)
+
+
+def _entries(folder: str) -> list[Entry]:
+    found = []
+    for path in sorted((HERE / folder).glob("*.toml")):
+        entry = reading.entry(path)
+        if entry.slug != path.stem:
+            raise GuideError(f"{path.name}: slug is {entry.slug!r}, not the file's name")
+        found.append(entry)
+    return sorted(found, key=lambda entry: (entry.rank, entry.name.casefold()))
+
+
 def _path(folder: str, slug: str) -> Path:
-    if slug not in _slugs(folder):
+    if slug not in {path.stem for path in (HERE / folder).glob("*.toml")}:
         raise KeyError(slug)
     return HERE / folder / f"{slug}.toml"
-
-
-@lru_cache(maxsize=4)
-def _slugs(folder: str) -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in (HERE / folder).glob("*.toml")))
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_bytes().decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise GuideError(f"{path.name}: {error}") from error
-
-
-def _convert(path: Path, data: dict[str, Any], kind: type) -> Any:
-    try:
-        with _ONE_AT_A_TIME:
-            return msgspec.convert(data, kind, strict=True)
-    except msgspec.ValidationError as error:
-        raise GuideError(f"{path.name}: {error}") from error
-
-
-def _judge_text(path: Path, key: str, text: str) -> None:
-    for word in _WORD.findall(text):
-        if word not in WORDS:
-            raise GuideError(f"{path.name}: {key}: nobody fills in {{{word}}}")
-    if text.count("**") % 2:
-        raise GuideError(f"{path.name}: {key}: a ** is not closed")
-    if "<" in text and re.search(r"<[a-z/!]", text):
-        raise GuideError(f"{path.name}: {key}: no HTML in a guide")
 
 
 def _judge_codes_from(path: Path, guide: Provider) -> None:
     if guide.codes:
         raise GuideError(f"{path.name}: codes and codes_from exclude each other")
-    other = path.with_stem(guide.codes_from)
-    if other == path or not other.exists() or not _toml(other).get("codes"):
-        raise GuideError(f"{path.name}: codes_from: {other.name} has no codes")
-
-
-def _texts(value: object, key: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield key, value
-    elif isinstance(value, msgspec.Struct):
-        yield from _texts(msgspec.structs.asdict(value), key)
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _texts(inner, f"{key}.{name}" if key else str(name))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _texts(inner, f"{key}[{number}]")
-
-
-def _ticks(guide: Product | Provider) -> list:
-    if isinstance(guide, Product):
-        plan = guide.turn_on
-        return [*plan.plan, *plan.switch, *plan.prove]
-    return list(guide.clean_up)
+    other = reading.beside(path, guide.codes_from)
+    if other is None or not reading.toml(other).get("codes"):
+        raise GuideError(f"{path.name}: codes_from: {guide.codes_from}.toml has no codes")

@@ -56,8 +56,8 @@ class Source(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Known(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What every statement of a guide may have: the name of its source, and its own certainty.
 
-    Left empty, the source is that of the table around it, in the end the guide's own; the
-    certainty is that of the source.
+    Left empty, both are those of the table around it, in the end the guide's own source and its
+    certainty. One that names another source has that one's certainty, unless it has its own.
     """
 
     source: Literal[""] | Slug = ""
@@ -65,10 +65,14 @@ class Known(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Link(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A page outside to open, with the words to click."""
+    """A page outside to open, with the words to click.
+
+    Where `url` has a word that is not known yet, `fallback` is opened; `/{tenant_id}` falls away.
+    """
 
     words: Sentence
     url: Web
+    fallback: Literal[""] | Web = ""
 
 
 class Where(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -182,7 +186,7 @@ class HandOverField(Known, frozen=True, forbid_unknown_fields=True, kw_only=True
     if_asked: bool = False  # folded away: few products ask for it
 
 
-class Said(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Said(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A message of the product's own, and what settles it.
 
     `name` is in the address of its page. `settled_by` are the checks to run again, `copy_again`
@@ -195,7 +199,6 @@ class Said(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     settled_by: Annotated[list[Literal["discovery", "registration", "secret"]], Meta(min_length=1)]
     copy_again: list[str] = []
     causes: list[Sentence]
-    certainty: Certainty = "D"
 
 
 class HandOver(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -248,8 +251,9 @@ class Product(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     snippets: list[Snippet] = []
     sketches: dict[Slug, Sketch] = {}
     know: list[Sentence] = []
-    values_only: bool = False
-    rank: int = 50
+    values_only: bool = False  # no steps to follow, only what goes where; listed, not counted
+    general: bool = False  # for products without a guide, or made up: never counted
+    rank: int = 50  # the smaller, the more used; below 30 it stands on top of the list
 
 
 class SamlOnly(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -259,7 +263,26 @@ class SamlOnly(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     aliases: list[Sentence] = []
     sentence: Sentence
     certainty: Certainty
-    where: Sentence
+    where: Annotated[str, Meta(pattern=r"^https://\S+")]
+
+
+class SamlList(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The file of those products."""
+
+    product: list[SamlOnly]
+
+
+class Entry(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a list shows of a guide. It is read from the head, before the file's first table."""
+
+    slug: Slug
+    name: Sentence
+    choose: Sentence
+    aliases: list[Sentence] = []
+    values_only: bool = False
+    general: bool = False
+    rank: int = 50
+    base: Literal[""] | Slug = ""
 
 
 class Address(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -277,6 +300,18 @@ class Registration(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True)
     id_token_sketches: list[Slug] = []
     public_steps: list[Sentence] = []  # for a product without a secret that redeems a code
     strict: bool = False  # refuses ! $ ' ( ) , ; and more than 256 characters in a redirect URI
+
+
+class Page(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of the provider's portal that can be opened by its address.
+
+    `name` is what the sentences call it: one that says `**name**` (or has it in such a way of
+    clicks) gets a link to it. `url` and `fallback` as with Link.
+    """
+
+    name: Sentence
+    url: Web
+    fallback: Literal[""] | Web = ""
 
 
 class Localhost(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -380,8 +415,12 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     scripts: Literal["", "microsoft-graph"] = ""  # a registration can be scripted, and how
     source: Literal[""] | Slug = ""
     aliases: list[Sentence] = []
+    base: Literal[""] | Slug = ""  # the guide this one says only the differences to
     portal: Literal[""] | Web = ""  # fills in {portal}, without a slash at the end
+    pages: list[Page] = []
+    clouds: list[Slug] = []  # guides for other parts of the same service, told by their hosts
     localhost: Localhost = Localhost()
     sketches: dict[Slug, Sketch] = {}
     know: list[Sentence] = []
-    rank: int = 50
+    general: bool = False  # for providers without a guide, or made up: never counted
+    rank: int = 50  # as with a product
