@@ -16,7 +16,7 @@ from tests.support.round_trip import CALLBACK, SID, desk
 from wizard import round_trip
 from wizard.oidc.discovery import metadata_from
 from wizard.oidc.finding import Status
-from wizard.round_trip import LIFETIME, MOST_PENDING, SignIns, SignInUnknown
+from wizard.round_trip import LIFETIME, MOST_PENDING, Progress, SignIns, SignInUnknown
 
 
 class Clock:
@@ -151,6 +151,43 @@ def test_at_most_twenty_sign_ins_wait_and_the_oldest_gives_way(sign_ins, setup, 
     assert refusal(sign_ins.arrive, answers[0]) == "sign_in_state_unknown"
     for each in answers[1:]:
         sign_ins.collect(sign_ins.arrive(each), SID)
+
+
+def test_the_waiting_tab_is_told_how_far_the_sign_in_is(sign_ins, setup, table, clock):
+    assert sign_ins.progress(setup.id, SID) is None
+    answer = table.carry(sign_ins.start(setup, SID).url)
+    clock.seconds += 130
+    assert sign_ins.progress(setup.id, SID) == Progress(130, answered=False)
+    handle = sign_ins.arrive(answer)
+    assert sign_ins.progress(setup.id, SID) == Progress(130, answered=True)
+    pending = sign_ins.collect(handle, SID)
+    assert sign_ins.progress(setup.id, SID) == Progress(130, answered=True)
+    sign_ins.ended(pending)
+    assert sign_ins.progress(setup.id, SID) is None
+
+
+def test_nobody_else_is_told_how_far_it_is_and_after_ten_minutes_nobody(sign_ins, setup, clock):
+    assert sign_ins.start(setup, SID).url
+    assert sign_ins.progress(setup.id, "another-session") is None
+    assert sign_ins.progress("another-setup", SID) is None
+    clock.seconds += LIFETIME + 1
+    assert sign_ins.progress(setup.id, SID) is None
+
+
+def test_of_two_sign_ins_the_newest_is_told(sign_ins, setup, table, clock):
+    first = table.carry(sign_ins.start(setup, SID).url)
+    clock.seconds += 60
+    assert sign_ins.start(setup, SID).url
+    sign_ins.arrive(first)
+    assert sign_ins.progress(setup.id, SID) == Progress(0, answered=False)
+
+
+def test_it_is_kept_how_long_each_request_took(sign_ins, setup, answer):
+    pending = sign_ins.collect(sign_ins.arrive(answer), SID)
+    took = round_trip.finish(pending, setup, steady=lambda: pending.began + 14).took_ms
+    assert set(took) == {"metadata", "keys", "tokens", "all"}
+    assert took["all"] == 14000
+    assert all(0 <= took[name] < 10_000 for name in ("metadata", "keys", "tokens"))
 
 
 def test_answers_nobody_comes_for_count_among_the_twenty(sign_ins, setup, table):

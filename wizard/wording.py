@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wizard.provider_error import Decoded
 
 _ON_SCREEN = re.compile(r"\*\*(.+?)\*\*")
+_REFUSALS = ("callback_", "token_answer_")  # codes that repeat what the provider said
 MARKS = {Status.PASS: "✓", Status.WARN: "!", Status.FAIL: "✕", Status.UNKNOWN: "?"}
 SPOKEN = {
     Status.PASS: "Passed",
@@ -75,16 +76,37 @@ class Shown:
 
 
 def show(setup: Setup, findings: Iterable[Finding]) -> list[Shown]:
-    """Findings in the words of the setup's identity provider."""
-    return [
-        tell(
-            finding,
-            catalogue.advice_for(finding.code, setup.provider),
-            setup.words,
-            setup.provider,
-        )
-        for finding in findings
-    ]
+    """Findings in the words of the setup's identity provider; of one check or sign-in together.
+
+    A token's time is not blamed on this computer's clock where the same sign-in found it right.
+    """
+    findings = list(findings)
+    clock_agrees = any(finding.code == "sign_in_clock_agrees" for finding in findings)
+    return [_show(setup, finding, clock_agrees) for finding in findings]
+
+
+def _show(setup: Setup, finding: Finding, clock_agrees: bool) -> Shown:
+    told = _by_number(setup, finding)
+    if told:
+        return told
+    advice = catalogue.advice_for(finding.code, setup.provider)
+    if clock_agrees and advice.clock_agrees:
+        advice = Advice(title=advice.title, advice=advice.clock_agrees, step=advice.step)
+    return tell(finding, advice, setup.words, setup.provider)
+
+
+def _by_number(setup: Setup, finding: Finding) -> Shown | None:
+    """A refusal that came back with a number of the provider's, told as its pasted page would be.
+
+    OAuth's own error codes are few; the number says more, where the guide knows it.
+    """
+    refused = finding.status is Status.FAIL and finding.code.startswith(_REFUSALS)
+    if not refused or "AADSTS" not in finding.actual.upper():
+        return None
+    from wizard import provider_error
+
+    decoded = provider_error.decode(finding.actual, catalogue.error_codes(setup.provider))
+    return replace(show_error(setup, decoded), finding=finding) if decoded.known else None
 
 
 def tell(

@@ -105,6 +105,7 @@ def advice_for(code: str, guide: Provider) -> Advice:
         title=own.title or general.title,
         advice=own.advice or general.advice,
         step=own.step or general.step,
+        clock_agrees=own.clock_agrees or ("" if own.advice else general.clock_agrees),
         sketches=own.sketches,
     )
 

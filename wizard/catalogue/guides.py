@@ -365,6 +365,7 @@ class Advice(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     title: str = ""
     advice: str = ""
     step: Literal[""] | StepName = ""
+    clock_agrees: str = ""  # the advice where this computer's clock is known to be right
     sketches: list[Slug] = []  # in a provider's guide only
 
 
@@ -420,6 +421,7 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pages: list[Page] = []
     clouds: list[Slug] = []  # guides for other parts of the same service, told by their hosts
     localhost: Localhost = Localhost()
+    sign_in_shows: list[Sentence] = []  # what she comes to there, in order, in a test sign-in
     sketches: dict[Slug, Sketch] = {}
     know: list[Sentence] = []
     general: bool = False  # for providers without a guide, or made up: never counted

@@ -19,10 +19,15 @@ from wizard.setups import Setup
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a sign-in proved: every rule judged, the claims, and who signed in."""
+    """What a sign-in proved: every rule judged, the claims, and who signed in.
+
+    `took_ms` has the milliseconds of each request ("metadata", "keys", "tokens", "keys_again"), and
+    as "all" those from the button to the verdict, her own time at the provider included.
+    """
 
     findings: tuple[Finding, ...]
     claims: dict = field(repr=False, default_factory=dict)
+    took_ms: dict[str, int] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
@@ -54,13 +59,16 @@ def finish(
 
     No secret, code, verifier or token that was sent is in the outcome, claims included.
     """
-    outcome = _judge(pending, setup, now, steady)
+    took_ms = dict(pending.took_ms)
+    outcome = _judge(pending, setup, now, steady, took_ms)
+    took_ms["all"] = max(0, round((steady() - pending.began) * 1000))
     # Whatever a provider repeats, wherever, it goes no further than this.
     sent = [value for name, value in pending.params if name in _SECRET_PARAMETERS]
     secrets = [pending.client_secret, pending.code_verifier, *sent, *_credentials(pending)]
     return Outcome(
         tuple(_hidden_in(finding, secrets) for finding in outcome.findings),
         hidden_in_json(outcome.claims, secrets),
+        took_ms,
     )
 
 
@@ -92,7 +100,11 @@ def _hidden_in(finding: Finding, secrets: Sequence[str]) -> Finding:
 
 
 def _judge(
-    pending: Pending, setup: Setup, now: Callable[[], float], steady: Callable[[], float]
+    pending: Pending,
+    setup: Setup,
+    now: Callable[[], float],
+    steady: Callable[[], float],
+    took_ms: dict[str, int],
 ) -> Outcome:
     metadata = pending.metadata
     answer = sign_in.judge_callback(
@@ -111,14 +123,16 @@ def _judge(
         token, access_token = answer.id_token, None
         clocks = [pending.provider_clock]
         if pending.response_type == "code":
+            since = time.monotonic()
             redeemed, found, date = _redeem(fetcher, pending, answer.code or "")
+            took_ms["tokens"] = round((time.monotonic() - since) * 1000)
             if date:
                 clocks.append(ProviderClock(date.timestamp(), steady()))
             findings += [probes.name_refusal(finding, asked) for finding in found]
             if redeemed is None or worst(findings) is Status.FAIL:
                 return Outcome(tuple(findings))
             token, access_token = redeemed.id_token, redeemed.access_token
-        verified, found = _verify(fetcher, pending, token or "")
+        verified, found = _verify(fetcher, pending, token or "", took_ms)
     findings += found
     if verified is None:
         return Outcome(tuple(findings))
@@ -182,7 +196,7 @@ def _redeem(
 
 
 def _verify(
-    fetcher: Fetcher, pending: Pending, token: str
+    fetcher: Fetcher, pending: Pending, token: str, took_ms: dict[str, int]
 ) -> tuple[jose_guard.Verified | None, list[Finding]]:
     try:
         try:
@@ -192,7 +206,9 @@ def _verify(
                 raise
             # Keys may have changed since the start: one more look, and no more than one.
             address = pending.metadata.jwks_uri
+            since = time.monotonic()
             keys, found, _ = probes.ask_keys(fetcher, address, pending.alg, afresh=True)
+            took_ms["keys_again"] = round((time.monotonic() - since) * 1000)
             if keys is None:
                 return None, found
             verified = _opened(pending, token, keys)

@@ -33,7 +33,11 @@ class SignInUnknown(Exception):
 
 @dataclass(slots=True)
 class Pending:
-    """One sign-in on its way. Secrets stay out of its repr."""
+    """One sign-in on its way. Secrets stay out of its repr.
+
+    `began` is when the button was pressed, `started` when the provider's answers were in and she
+    was sent there, both as `SignIns` counts seconds; `took_ms` are the requests made meanwhile.
+    """
 
     setup_id: str
     sid: str = field(repr=False)
@@ -48,11 +52,24 @@ class Pending:
     metadata: Metadata
     keys: dict = field(repr=False)
     started: float
+    began: float = 0.0
+    took_ms: dict[str, int] = field(default_factory=dict)
     provider_clock: ProviderClock | None = None
     state: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
     nonce: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
     code_verifier: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(48))
     params: Sequence[tuple[str, str]] = field(repr=False, default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sign-in on its way has come: seconds since she was sent, and whether she is back.
+
+    `answered` says that the provider's answer is here, and is being judged.
+    """
+
+    seconds: int
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +92,14 @@ class SignIns:
         self._lock = threading.Lock()
         self._by_state: dict[str, Pending] = {}
         self._by_handle: dict[str, Pending] = {}
+        self._judged: list[Pending] = []
 
     def start(self, setup: Setup, sid: str) -> Started:
         """Read the metadata afresh, remember the sign-in, and give the address to send her to.
 
         A document that failed stops here: she is not sent to an address out of it.
         """
+        began = self._now()
         asked = asking.ask(setup, setup.values, ())
         metadata = asked.metadata
         broken = [f for f in asked.findings["discovery"] if f.status is Status.FAIL]
@@ -101,6 +120,8 @@ class SignIns:
             metadata=metadata,
             keys=asked.keys,
             started=self._now(),
+            began=began,
+            took_ms=_reading_took(asked.findings["discovery"]),
             provider_clock=_clock_at_start(asked.clock_ahead),
         )
         self._remember(pending)
@@ -165,7 +186,26 @@ class SignIns:
                     )
                 )
             del self._by_handle[handle]
+            self._judged.append(pending)
         return pending
+
+    def ended(self, pending: Pending) -> None:
+        """The answer of a collected sign-in has been judged, or never will be."""
+        with self._lock:
+            self._judged = [each for each in self._judged if each is not pending]
+
+    def progress(self, setup_id: str, sid: str) -> Progress | None:
+        """How far the newest sign-in of this setup and browser session is; None when none is."""
+        with self._lock:
+            self._forget_old()
+            back = [*self._by_handle.values(), *self._judged]
+            away = list(self._by_state.values())
+            mine = [p for p in (*away, *back) if p.setup_id == setup_id and p.sid == sid]
+            if not mine:
+                return None
+            newest = max(mine, key=lambda pending: pending.started)
+            answered = any(newest is pending for pending in back)
+            return Progress(int(self._now() - newest.started), answered)
 
     def _remember(self, pending: Pending) -> None:
         with self._lock:
@@ -180,6 +220,16 @@ class SignIns:
         for kept in (self._by_state, self._by_handle):
             for key in [key for key, pending in kept.items() if pending.started < oldest]:
                 del kept[key]
+
+
+def _reading_took(findings: Sequence[Finding]) -> dict[str, int]:
+    """How long the metadata document and the keys took to be read, as far as it is known."""
+    took: dict[str, int] = {}
+    for finding in findings:
+        for name, start in (("metadata", "metadata_"), ("keys", "keys_")):
+            if finding.code.startswith(start) and finding.took_ms is not None:
+                took.setdefault(name, finding.took_ms)
+    return took
 
 
 def _clock_at_start(ahead: float | None) -> ProviderClock | None:
