@@ -36,7 +36,7 @@ class Part(Drawn, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_fie
 class Value(Part, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="value"):
     """A name with a value to read or copy."""
 
-    text: Label
+    text: str = ""
     fake: str = ""
 
 
@@ -106,10 +106,15 @@ AnyPart = Value | Field | Choice | Box | Switch | Button | Heading | Table | For
 
 
 class Sketch(Drawn, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One screen. `layout` names it among others where a screen exists in two."""
+    """One screen. `layout` names it among others where a screen exists in two.
+
+    `source` and `certainty` are those of a statement: empty, they are the guide's.
+    """
 
     title: Label
     says: Annotated[str, Meta(min_length=1, max_length=600)]
+    source: Literal[""] | Name = ""
+    certainty: Literal["", "D", "T", "U"] = ""
     layout: str = ""
     crumbs: str = ""
     menu: list[Label] = []
@@ -185,6 +190,8 @@ def _judge_part(part: AnyPart, labels: set[str]) -> Iterator[str]:
     if isinstance(part, Value | Field):
         if set(_WORD.findall(part.text)) - _ALWAYS and not part.fake:
             yield "needs a fake for while the value is not known"
+        if isinstance(part, Value) and not part.text and not part.fake:
+            yield "has neither a text nor a fake"
     elif isinstance(part, Choice):
         yield from _one_of(part.chosen, part.options, "chosen")
         for name in part.look_alikes:
