@@ -57,6 +57,7 @@ MAY_KNOW = {
     "check_command": {"catalogue", "judging", "oidc", "paste", "setups", "store", "wording"},
     "forms": {"paste"},
     "handover": {"catalogue", "setups"},
+    "sketching": {"catalogue", "handover", "oidc", "setups"},
     "withheld": {"oidc"},
     "provisioning": set(),
     "reminder": {"catalogue", "setups", "withheld"},

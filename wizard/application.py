@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, url_for
 
-from wizard import catalogue, deep_links, wording
+from wizard import catalogue, deep_links, sketching, wording
 from wizard.extensions import csrf
 from wizard.guard import init_guard
 from wizard.store import Store
@@ -78,7 +78,10 @@ def create_app(
         page_in=lambda text, setup: deep_links.page_in(text, setup.provider, setup.words),
     )
     app.jinja_env.globals.update(
-        static_url=static_url, step_title={step.slug: step.title for step in STEPS}.get
+        static_url=static_url,
+        step_title={step.slug: step.title for step in STEPS}.get,
+        drawings=sketching.draw_all,
+        drawings_for=sketching.for_finding,
     )
     app.extensions["latchkey"] = Desk(
         port, store, vault, practice, SignIns(), runs or Runs(), Offers()
