@@ -2,6 +2,7 @@
 # make test           set up everything the tests need, lint, run the suite
 # make test-products  the slow proofs against real products
 # make lint           ruff, and nothing else
+# make static         compress the static files anew, after a change to one
 #
 # Works with GNU make 3.81, the one macOS ships. Windows has start.cmd.
 
@@ -13,7 +14,7 @@ ARGS =
 PROVIDERS = tests/providers
 AZURE_CLI = .venv-azure-cli
 
-.PHONY: run test test-products lint venv requirements requirements-dev node-modules chromium \
+.PHONY: run static test test-products lint venv requirements requirements-dev node-modules chromium \
   relying-party azure-cli
 
 run: requirements
@@ -24,6 +25,10 @@ test: requirements-dev node-modules chromium lint
 
 test-products: requirements-dev node-modules chromium relying-party azure-cli
 	$(BIN)/python -m pytest -m products $(ARGS)
+
+# The compressed form of each static file, to be made again when one has changed.
+static: requirements
+	$(BIN)/python -m wizard.static_files
 
 lint: requirements-dev
 	$(BIN)/ruff check .

@@ -34,13 +34,17 @@ class CannotStart(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code: 0, or 2 when Latchkey could not start.
 
-    `check` is a command of its own, with its own options and exit codes.
+    `check` and `guide` are commands of their own, with their own options and exit codes.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments[:1] == ["check"]:
         from wizard import check_command
 
         return check_command.main(arguments[1:])
+    if arguments[:1] == ["guide"]:
+        from wizard import guide_command
+
+        return guide_command.main(arguments[1:])
     options = _parse(arguments)
     with contextlib.suppress(ValueError):
         # To end by SIGTERM is to end tidily. (Not possible outside the main thread.)
@@ -62,7 +66,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         description="A wizard that connects a product to an identity provider by OpenID Connect,"
         " and proves it with a test sign-in. It runs on this computer only.",
         epilog="app.py check asks an identity provider about values once, without the wizard:"
-        " see app.py check --help.",
+        " see app.py check --help. app.py guide check judges guides: see app.py guide --help.",
     )
     parser.add_argument(
         "--port",
@@ -114,7 +118,6 @@ def _start(options: argparse.Namespace, at_exit: contextlib.ExitStack) -> None:
     launch_token = secrets.token_urlsafe(32)
     # Loaded late, so that all of the above is answered at once.
     from wizard.application import create_app
-    from wizard.live import Runs
     from wizard.practice import PracticeServer
     from wizard.store import Store
     from wizard.vault import Vault
@@ -126,8 +129,6 @@ def _start(options: argparse.Namespace, at_exit: contextlib.ExitStack) -> None:
     _sweep(vault, store)
     practice = PracticeServer(options.port + 1, data_dir)
     at_exit.callback(practice.stop)
-    runs = Runs()
-    at_exit.callback(runs.close)
     app = create_app(
         port=options.port,
         data_dir=data_dir,
@@ -136,8 +137,8 @@ def _start(options: argparse.Namespace, at_exit: contextlib.ExitStack) -> None:
         vault=vault,
         store=store,
         practice=practice,
-        runs=runs,
     )
+    at_exit.callback(app.extensions["latchkey"].close)
     if app.debug:
         raise CannotStart(
             "Latchkey does not run in debug mode, which lets pages run code on this computer:"

@@ -1,16 +1,16 @@
 """The app factory: everything a request needs, put together once."""
 
-import hashlib
-from dataclasses import dataclass, field
-from functools import lru_cache
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 
 from wizard import catalogue, deep_links, sketching, wording
+from wizard.compiled_templates import CompiledTemplates
 from wizard.extensions import csrf
 from wizard.guard import init_guard
+from wizard.static_files import init_static_files
 from wizard.store import Store
 from wizard.vault import Vault
 
@@ -23,17 +23,65 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@dataclass(slots=True)
 class Desk:
-    """What the pages work with: where things are kept, and what is running."""
+    """What the pages work with: where things are kept, and what is running.
 
-    port: int
-    store: Store
-    vault: Vault
-    practice: "PracticeServer | None"
-    sign_ins: "SignIns" = field(repr=False)
-    runs: "Runs" = field(repr=False)
-    offers: "Offers" = field(repr=False)
+    What only later pages need is made, and its libraries loaded, when the first of them asks.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        store: Store,
+        vault: Vault,
+        practice: "PracticeServer | None",
+        runs: "Runs | None",
+    ) -> None:
+        self.port = port
+        self.store = store
+        self.vault = vault
+        self.practice = practice
+        self._runs = runs
+        self._offers: Offers | None = None
+        self._sign_ins: SignIns | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def runs(self) -> "Runs":
+        """The live checks under way."""
+        with self._lock:
+            if self._runs is None:
+                from wizard.live import Runs
+
+                self._runs = Runs()
+            return self._runs
+
+    @property
+    def offers(self) -> "Offers":
+        """What was recognised in a paste, until she takes it."""
+        with self._lock:
+            if self._offers is None:
+                from wizard.offers import Offers
+
+                self._offers = Offers()
+            return self._offers
+
+    @property
+    def sign_ins(self) -> "SignIns":
+        """The test sign-ins that have been started."""
+        with self._lock:
+            if self._sign_ins is None:
+                from wizard.round_trip import SignIns
+
+                self._sign_ins = SignIns()
+            return self._sign_ins
+
+    def close(self) -> None:
+        """End the live checks."""
+        with self._lock:
+            runs, self._runs = self._runs, None
+        if runs is not None:
+            runs.close()
 
 
 def desk() -> Desk:
@@ -54,18 +102,14 @@ def create_app(
 ) -> Flask:
     """The wizard's Flask app for one data directory. `store` must be open.
 
-    Whoever ends the app before the process ends brings `runs` and closes them.
+    Whoever ends the app closes its desk, and with it the live checks.
     """
-    from wizard.live import Runs
-    from wizard.offers import Offers
-    from wizard.round_trip import SignIns
     from wizard.steps import STEPS
     from wizard.views import init_views
 
-    app = Flask(
-        "latchkey", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
-    )
+    app = Flask("latchkey", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=secret_key, DATA_DIR=data_dir)
+    app.jinja_options = {"bytecode_cache": CompiledTemplates(data_dir)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         on_screen=wording.on_screen,
@@ -78,25 +122,13 @@ def create_app(
         page_in=lambda text, setup: deep_links.page_in(text, setup.provider, setup.words),
     )
     app.jinja_env.globals.update(
-        static_url=static_url,
         step_title={step.slug: step.title for step in STEPS}.get,
         drawings=sketching.draw_all,
         drawings_for=sketching.for_finding,
     )
-    app.extensions["latchkey"] = Desk(
-        port, store, vault, practice, SignIns(), runs or Runs(), Offers()
-    )
+    app.extensions["latchkey"] = Desk(port, store, vault, practice, runs)
+    init_static_files(app)
     init_guard(app, port=port, launch_token=launch_token)
     csrf.init_app(app)
     init_views(app)
     return app
-
-
-def static_url(name: str) -> str:
-    """The address of a static file, with a print of its content: it may be kept for long."""
-    return url_for("static", filename=name, v=_print_of(name))
-
-
-@lru_cache(maxsize=64)
-def _print_of(name: str) -> str:
-    return hashlib.sha256((ROOT / "static" / name).read_bytes()).hexdigest()[:12]

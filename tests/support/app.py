@@ -1,9 +1,12 @@
 """The wizard's Flask app in this process, with a visitor who has been let in."""
 
+import atexit
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -11,6 +14,7 @@ from flask import Flask
 from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.support.visitor import Page, Visitor
+from wizard import compiled_templates
 from wizard.application import create_app
 from wizard.live import Runs
 from wizard.practice import PracticeServer
@@ -26,6 +30,14 @@ SECRET = "q7w8-not-a-real-secret-9e0r"
 # The addresses of an app are compiled, and Python 3.11's compiler counts its depth for all threads
 # together: two apps made at once end with "AST constructor recursion depth mismatch".
 _ONE_AT_A_TIME = threading.Lock()
+
+
+@cache
+def _compiled() -> Path:
+    """One place for the compiled templates of all apps of this process: each is compiled once."""
+    folder = tempfile.TemporaryDirectory(prefix="latchkey-templates-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 @dataclass
@@ -87,7 +99,9 @@ def wizard(
     runs: Runs | None = None,
 ) -> Iterator[App]:
     """The app on `data_dir`, without a keyring unless `vault` brings one."""
-    with Store(data_dir) as store, closing(runs or Runs()) as runs:
+    with Store(data_dir) as store, ExitStack() as at_exit:
+        if not (data_dir / compiled_templates.FOLDER).exists():
+            (data_dir / compiled_templates.FOLDER).symlink_to(_compiled())
         vault = vault or Vault(data_dir, backend=NoKeyring())
         with _ONE_AT_A_TIME:
             app = create_app(
@@ -100,6 +114,7 @@ def wizard(
                 practice=practice,
                 runs=runs,
             )
+        at_exit.callback(app.extensions["latchkey"].close)
         visitor = Visitor.of_app(app, BASE, secrets=[SECRET])
         home = visitor.get("/launch?t=launch-token-of-the-test")
         assert home.path == "/"
