@@ -5,7 +5,7 @@ filled. Nothing here is read at import, a list reads the heads of the guides onl
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from typing import TypeVar
 from . import reading, rules, sketches
 from .guides import Advice, Entry, ErrorCode, Product, Provider, SamlOnly
 from .reading import GuideError
+from .rules import Problem
 
 __all__ = ["Entry", "GuideError"]
 
@@ -25,15 +26,28 @@ _SPOKEN = frozenset({"product", "provider"})  # filled in with words of a senten
 def read_guide(path: Path, kind: type[_T]) -> _T:
     """The guide at `path`: its shape, and whatever would break a page. Raises GuideError."""
     guide = reading.guide(path, kind)
-    if guide.slug != path.stem:
-        raise GuideError(f"{path.name}: slug is {guide.slug!r}, the file's name says {path.stem!r}")
-    for problem in rules.broken(guide):
+    for problem in _broken(path, guide):
         raise GuideError(f"{path.name}: {problem}")
-    for key, why in sketches.judge(guide):
-        raise GuideError(f"{path.name}: {key}: {why}")
-    if isinstance(guide, Provider) and guide.codes_from:
-        _judge_codes_from(path, guide)
     return guide
+
+
+def load(path: Path) -> Product | Provider:
+    """A guide from anywhere, by its shape alone: what it is, its tables tell. Raises GuideError."""
+    return reading.guide(path, reading.kind_of(path))
+
+
+def judge(path: Path, guide: Product | Provider) -> Iterator[Problem]:
+    """Everything wrong with a guide, in full: what breaks a page, and why it does not count."""
+    yield from _broken(path, guide)
+    yield from rules.unproved(guide)
+    for code in getattr(guide, "advice", {}):
+        if code not in general_advice():
+            yield Problem(f"advice.{code}", "there is no finding of that code")
+
+
+def paths(folder: str) -> list[Path]:
+    """The files of all guides that ship, of "products" or "providers"."""
+    return sorted((HERE / folder).glob("*.toml"))
 
 
 def product(slug: str) -> Product:
@@ -153,7 +167,7 @@ def _kept(path: Path, kind: type[_T], _stamp: object, _under: object) -> _T:
 
 def _entries(folder: str) -> list[Entry]:
     found = []
-    for path in sorted((HERE / folder).glob("*.toml")):
+    for path in paths(folder):
         entry = reading.entry(path)
         if entry.slug != path.stem:
             raise GuideError(f"{path.name}: slug is {entry.slug!r}, not the file's name")
@@ -162,14 +176,20 @@ def _entries(folder: str) -> list[Entry]:
 
 
 def _path(folder: str, slug: str) -> Path:
-    if slug not in {path.stem for path in (HERE / folder).glob("*.toml")}:
+    if slug not in {path.stem for path in paths(folder)}:
         raise KeyError(slug)
     return HERE / folder / f"{slug}.toml"
 
 
-def _judge_codes_from(path: Path, guide: Provider) -> None:
-    if guide.codes:
-        raise GuideError(f"{path.name}: codes and codes_from exclude each other")
-    other = reading.beside(path, guide.codes_from)
-    if other is None or not reading.toml(other).get("codes"):
-        raise GuideError(f"{path.name}: codes_from: {guide.codes_from}.toml has no codes")
+def _broken(path: Path, guide: Product | Provider) -> Iterator[Problem]:
+    if guide.slug != path.stem:
+        yield Problem("slug", f"it is {guide.slug!r}, the file's name says {path.stem!r}")
+    yield from rules.broken(guide)
+    for key, why in sketches.judge(guide):
+        yield Problem(key, why)
+    if isinstance(guide, Provider) and guide.codes_from:
+        other = reading.beside(path, guide.codes_from)
+        if guide.codes:
+            yield Problem("codes_from", "codes and codes_from exclude each other")
+        elif other is None or not reading.toml(other).get("codes"):
+            yield Problem("codes_from", f"{guide.codes_from}.toml has no codes")

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .guides import Entry, Provider, SamlList
+from .guides import Entry, Product, Provider, SamlList
 
 _HEADER = re.compile(r"^\s*\[\[?[A-Za-z0-9_.\-\" ]+\]\]?\s*(#.*)?$", re.ASCII)
 _LONGEST = 400_000  # characters; the longest guide that ships has a tenth of it
@@ -47,6 +47,19 @@ def guide(path: Path, kind: type) -> Any:
     """The guide at `path`, by its shape alone; one with `base` is filled up from that one first."""
     data = toml(path)
     return convert(path, with_base(path, data) if kind is Provider else data, kind)
+
+
+def kind_of(path: Path) -> type[Product] | type[Provider]:
+    """What the file at `path` is a guide for, told by the tables only one of them has."""
+    data = toml(path)
+    if "protocol" in data or "hand_over" in data:
+        return Product
+    if "registration" in data or "base" in data:
+        return Provider
+    raise GuideError(
+        f"{path.name}: it is no guide: a product has [protocol] and [hand_over], an identity"
+        " provider has [registration] or base"
+    )
 
 
 def with_base(path: Path, data: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from .guides import WORDS, HandOverField, Product, Provider, Registration, Snipp
 
 _WORD = re.compile(r"\{([^{}]*)\}")
 _MARKUP = re.compile(r"<[a-z/!]", re.IGNORECASE)
-_PLACE = re.compile(r"@([a-z_]+)@")
+_PLACE = re.compile(r"@([a-z][a-z0-9_]*)@")
+_OF_ADDRESS = ("product_address",)  # in a snippet, beside the names she chooses herself
 _NAMED = re.compile(r"\*\*[^*]+\*\*")
 _BARE = frozenset({"ini", "env", "properties"})  # the rest write a string with its quotes
 HAND_OVER_VALUES = frozenset(get_args(HandOverField.__annotations__["value"])) - {
@@ -133,7 +134,7 @@ def _said(guide: Product) -> Iterator[Problem]:
 def _redirect_uris(guide: Product) -> Iterator[Problem]:
     address = guide.address
     parts = [part.name for part in address.parts] if address else []
-    names = [*(["base"] if address and address.base else []), *parts]
+    names = [*(["base"] if address is None or address.base else []), *parts]
     yield from _unique("address.parts", names)
     used: set[str] = set()
     for number, uri in enumerate(guide.redirect_uris):
@@ -142,26 +143,24 @@ def _redirect_uris(guide: Product) -> Iterator[Problem]:
         used |= set(words)
         for word in words:
             if word not in names:
-                asked = (
-                    "address asks for" if address else "there is no address, which would ask for"
-                )
-                yield Problem(key, f"nobody enters {{{word}}}: {asked} {_list(names) or 'it'}")
+                asked = _list(names) or "nothing"
+                yield Problem(key, f"nobody enters {{{word}}}: she is asked for {asked}")
         if uri.platform == "web" and not uri.pattern.startswith(("{base}", "https://", "http://")):
             yield Problem(key, 'a scheme of its own belongs under platform = "native"')
         if "#" in uri.pattern or "*" in uri.pattern:
             yield Problem(key, "a redirect URI has neither # nor *: write each one out")
-    for name in names:
+    for name in names if address else ():
         if name not in used:
             yield Problem("address", f"{{{name}}} is asked for, but is in no redirect URI")
 
 
 def _snippet(key: str, snippet: Snippet, guide: Product) -> Iterator[Problem]:
     places = _PLACE.findall(snippet.text)
+    parts = [part.name for part in guide.address.parts] if guide.address else []
+    known = HAND_OVER_VALUES.union(parts, _OF_ADDRESS)
     for name in places:
-        if name not in HAND_OVER_VALUES:
-            yield Problem(
-                f"{key}.text", f"@{name}@ is no hand-over value: {_list(HAND_OVER_VALUES)}"
-            )
+        if name not in known:
+            yield Problem(f"{key}.text", f"@{name}@ is no hand-over value: {_list(known)}")
     holds = "client_secret" in places
     if holds and snippet.secret != "by-hand":  # noqa: S105 - a word of the format
         yield Problem(f"{key}.secret", 'the text has @client_secret@, so it is "by-hand"')
@@ -200,9 +199,6 @@ def _known_from(guide: Product | Provider) -> Iterator[Problem]:
             yield Problem(f"sources[{number}].name", "give it a name for source = to refer to")
         if not source.where.startswith("https://"):
             yield Problem(f"sources[{number}].where", "begin with the page's https address")
-    for key, _, told in statements.statements(guide):
-        if guide.source and told.source is None:
-            yield Problem(key, "it has no source")
 
 
 def _steps_name_things(guide: Product | Provider) -> Iterator[Problem]:

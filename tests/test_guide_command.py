@@ -1,0 +1,170 @@
+"""`python app.py guide check`: a guide judged in full, by whoever writes one."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from wizard import catalogue
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = (ROOT / "wizard" / "catalogue" / "example-wiki.toml").read_text("utf-8")
+ENTRA = (catalogue.HERE / "providers" / "entra.toml").read_text("utf-8")
+
+
+@dataclass
+class Ended:
+    """How a run ended and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Runs the command in a directory of its own; it writes no file and no traceback."""
+
+    def run(*arguments: str, encoding: str = "utf-8") -> Ended:
+        before = sorted(tmp_path.rglob("*"))
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "app.py"), "guide", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONDONTWRITEBYTECODE": "1"},
+            timeout=120,
+            encoding=encoding,
+        )
+        assert "Traceback" not in done.stderr
+        assert sorted(tmp_path.rglob("*")) == before
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def guide(folder: Path, text: str, slug: str = "example-wiki") -> str:
+    """A guide's file in `folder`; its name."""
+    path = folder / f"{slug}.toml"
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def test_all_guides_that_ship_are_right_and_counted(check):
+    ended = check("check")
+    assert ended.code == 0, ended.out
+    counts = dict(line.rsplit(": ", 1) for line in ended.out.splitlines())
+    whole = [g for g in catalogue.products() if not g.general and not g.values_only]
+    known = [g for g in catalogue.providers() if not g.general]
+    assert counts["Products"] == str(len(whole))
+    assert counts["  of these with a snippet"] == str(sum(bool(g.snippets) for g in whole))
+    assert counts["Identity providers"] == str(len(known))
+    assert counts["Products, SAML only"] == str(len(catalogue.saml_only()))
+    assert counts["Guides with something wrong"] == "0"
+
+
+def test_a_guide_is_judged_wherever_it_lies(check, tmp_path):
+    ended = check("check", guide(tmp_path, EXAMPLE))
+    assert (ended.code, ended.out) == (
+        0,
+        "example-wiki.toml: all right (a product, with a snippet)\n",
+    )
+
+
+def test_a_provider_may_say_only_what_differs_from_one_that_ships(check, tmp_path):
+    text = """
+slug = "entra-somewhere"
+name = "Entra ID somewhere"
+short = "Entra"
+choose = "For accounts of another cloud."
+base = "entra"
+
+[address]
+template = "https://login.example/{tenant}/v2.0/.well-known/openid-configuration"
+hosts = ["login.example"]
+"""
+    ended = check("check", guide(tmp_path, text, "entra-somewhere"))
+    assert (ended.code, ended.out) == (
+        0,
+        "entra-somewhere.toml: all right (an identity provider)\n",
+    )
+
+
+WRONG = {
+    "not TOML": ("slug = ", "Invalid"),
+    "no guide": ('slug = "example-wiki"\n', "it is no guide"),
+    "a key nobody knows": (EXAMPLE.replace("rank = 50", "rang = 50"), "rang"),
+    "a key left out": (
+        EXAMPLE.replace('scopes = "openid profile email"\n', ""),
+        "protocol: the table",
+    ),
+    "a step that names nothing": (
+        EXAMPLE.replace('"Open **Settings › Security**."', '"Open the settings."'),
+        "hand_over.where.steps[0]: it names nothing",
+    ),
+    "a source nobody has": (
+        EXAMPLE.replace('source = "docs"', 'source = "dogs"', 1),
+        "source: there is no source 'dogs'",
+    ),
+    "a source without an address": (
+        EXAMPLE.replace('where = "https://', 'where = "see ', 1),
+        "sources[0].where: begin with the page's https address",
+    ),
+    "a word nobody enters": (
+        EXAMPLE.replace("{base}/auth/{wiki}/callback", "{base}/auth/{wicki}/callback"),
+        "redirect_uris[0].pattern: nobody enters {wicki}",
+    ),
+    "a value nobody hands over": (
+        EXAMPLE.replace("@client_id@", "@client_name@"),
+        "snippets[0].text: @client_name@ is no hand-over value",
+    ),
+    "the secret in a snippet that names it": (
+        EXAMPLE.replace("OIDC_CLIENT_SECRET_FILE=/run/secrets/oidc", "SECRET=@client_secret@"),
+        "snippets[0].secret: the text has @client_secret@",
+    ),
+    "no field for the secret": (
+        EXAMPLE.replace('value = "client_secret"', 'value = "scopes"'),
+        "hand_over.fields: no field for the client_secret",
+    ),
+    "a slug unlike the file": (
+        EXAMPLE.replace('"example-wiki"', '"wiki"', 1),
+        "slug: it is 'wiki'",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_what_is_wrong_is_named_with_file_and_key(kind, check, tmp_path):
+    text, said = WRONG[kind]
+    assert text != EXAMPLE
+    ended = check("check", guide(tmp_path, text))
+    assert ended.code == 1
+    assert ended.out.startswith("example-wiki.toml: 1 thing is wrong\n  "), ended.out
+    assert said in ended.out
+
+
+def test_everything_that_is_wrong_is_told_at_once_for_every_file(check, tmp_path):
+    both = EXAMPLE.replace("**", "").replace("@client_id@", "@nobody@")
+    good = guide(tmp_path, ENTRA, "entra")
+    ended = check("check", guide(tmp_path, both), good, encoding="ascii")
+    assert ended.code == 1
+    assert "names nothing" in ended.out
+    assert "@nobody@" in ended.out
+    assert "entra.toml: all right (an identity provider)" in ended.out
+
+
+def test_values_only_needs_no_steps_but_says_so(check, tmp_path):
+    bare = EXAMPLE.replace("**", "").replace("rank = 50", "rank = 50\nvalues_only = true")
+    ended = check("check", guide(tmp_path, bare))
+    assert (ended.code, ended.out) == (0, "example-wiki.toml: all right (a product, values only)\n")
+
+
+@pytest.mark.parametrize("arguments", [("check", "nowhere.toml"), ("chek",), ()])
+def test_what_cannot_be_run_ends_with_2(arguments, check):
+    ended = check(*arguments)
+    assert ended.code == 2
+    assert ended.err
+    assert not ended.out
