@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wizard import judging, kept, setups
+from wizard import judging, kept, paste, product_uris, setups
 from wizard.asking import Asked
 from wizard.live import Cancelled, Run, Runs
 from wizard.offers import Offer
@@ -25,19 +25,31 @@ CANNOT_BE_RIGHT = frozenset(
         "redirect_uri_unreadable",
         "redirect_uri_several",
         "redirect_uri_not_https",
+        "product_address_unreadable",
+        "product_part_unfit",
         "metadata_url_not_a_url",
         "metadata_url_not_https",
     }
 )
 
+_SAVED = (
+    "redirect_uri",
+    "product_address",
+    "client_id",
+    "metadata_url",
+    "secret_expires",
+    "secret_version",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Values as they would be, and what their shape says."""
+    """Values as they would be, and what their shape says. `at` is the field that says it."""
 
     values: Values
     findings: Sequence[Finding]
     suggested_url: str = ""
+    at: str = ""
 
     @property
     def wrong(self) -> Finding | None:
@@ -48,6 +60,8 @@ class Candidate:
 def consider(setup: Setup, slug: str, answers: Mapping[str, str | None]) -> Candidate:
     """Judge `answers` by their shape. An empty secret keeps the one there is."""
     given = {name: value for name, value in answers.items() if value is not None}
+    if slug == "redirect-uri" and product_uris.is_made(setup.product):
+        return _consider_redirect_uri(setup, given)
     if not given.get("client_secret"):
         given.pop("client_secret", None)
     elif given["client_secret"] != setup.values.client_secret:
@@ -66,13 +80,80 @@ def consider(setup: Setup, slug: str, answers: Mapping[str, str | None]) -> Cand
     return Candidate(values, judging.shape(setup, slug, values))
 
 
+def _consider_redirect_uri(setup: Setup, given: Mapping[str, str]) -> Candidate:
+    """A redirect URI that is made from the product's address, or pasted whole.
+
+    One that was pasted counts letter by letter, and tells the address where it follows the
+    product's pattern. One that stands there from before gives way to a changed address.
+    """
+    product, saved = setup.product, setup.values
+    typed = given.get("redirect_uri", "")
+    if typed and typed != saved.redirect_uri:
+        told = product_uris.derive(product, typed)
+        if told is not None:
+            return _judged(setup, typed, given | told, "redirect_uri")
+    read = paste.read_product_address(
+        given.get(product_uris.ADDRESS, ""), product_uris.first_segments(product)
+    )
+    answers = {**given, product_uris.ADDRESS: read.value or saved.product_address}
+    if any(finding.status is Status.FAIL for finding in read.findings):
+        values = replace(saved, redirect_uri="", product_address=read.value)
+        return Candidate(values, read.findings, at=product_uris.ADDRESS)
+    made = product_uris.own(product, answers[product_uris.ADDRESS], _parts(setup, answers))
+    same = (
+        answers[product_uris.ADDRESS] == saved.product_address
+        and _parts(setup, answers) == saved.parts
+    )
+    pasted = typed and (typed != saved.redirect_uri or same)
+    at = "redirect_uri" if pasted else product_uris.ADDRESS
+    return _judged(setup, typed if pasted else made or typed, answers, at, read.findings)
+
+
+def _judged(
+    setup: Setup,
+    redirect_uri: str,
+    answers: Mapping[str, str],
+    at: str,
+    read: Sequence[Finding] = (),
+) -> Candidate:
+    """These answers with that redirect URI, judged by their shape."""
+    parts = _parts(setup, answers)
+    values = replace(
+        setup.values,
+        redirect_uri=redirect_uri,
+        product_address=answers.get(product_uris.ADDRESS, ""),
+        parts=parts,
+    )
+    labels = {part.name: part.label for part in setup.product.address.parts} if parts else {}
+    for name, value in parts:
+        found = paste.judge_address_part(labels[name], value)
+        if found:
+            return Candidate(values, found, at=product_uris.part_field(name))
+    return Candidate(values, [*read, *judging.shape(setup, "redirect-uri", values)], at=at)
+
+
+def _parts(setup: Setup, answers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The parts as answered, else as they were, else as the guide has them."""
+    saved = dict(setup.values.parts)
+    defaults = product_uris.defaults(setup.product)
+    found = [
+        (name, answers.get(product_uris.part_field(name)) or saved.get(name) or defaults[name])
+        for name in product_uris.part_names(setup.product)
+    ]
+    return tuple((name, value) for name, value in found if value)
+
+
 def save(store: Store, vault: Vault, setup: Setup, values: Values) -> Setup:
     """Save a step's values and give the setup as it then is."""
     answers: dict[str, str | None] = {}
-    for name in ("redirect_uri", "client_id", "metadata_url", "secret_expires", "secret_version"):
+    for name in _SAVED:
         value = getattr(values, name)
         if value != getattr(setup.values, name):
             answers[name] = value or None
+    if values.parts != setup.values.parts:
+        names = product_uris.part_names(setup.product)
+        given = dict(values.parts)
+        answers |= {product_uris.part_field(name): given.get(name) for name in names}
     if "secret_version" in answers:
         vault.put(setup.id, values.secret_version, values.client_secret)
         answers["auth_method"] = None  # found out with the old secret

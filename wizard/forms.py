@@ -16,10 +16,13 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-from wizard import paste
+from wizard import paste, product_uris
+from wizard.catalogue.guides import Product
 
 LONGEST = {
     "redirect_uri": 2048,
+    "product_address": 1024,
+    "part": 100,
     "client_id": 512,
     "client_secret": 2048,
     "metadata_url": 2048,
@@ -90,6 +93,58 @@ class RedirectUriForm(_Answer):
             _at_most("redirect_uri", "The redirect URI"),
         ],
     )
+
+
+class _MadeRedirectUriForm(_Answer):
+    """What the redirect URI is made from; or the whole of it, as the product shows it."""
+
+    redirect_uri = StringField(
+        "Redirect URI",
+        filters=[_cleaned],
+        validators=[_at_most("redirect_uri", "The redirect URI")],
+    )
+
+
+def _made_form(product: Product) -> type[FlaskForm]:
+    """The form for this product: its address and the names in it, none of which must be given
+    where the whole redirect URI is."""
+
+    class MadeRedirectUriForm(_MadeRedirectUriForm):
+        def validate(self, extra_validators: object = None) -> bool:
+            valid = super().validate(extra_validators)
+            if self.redirect_uri.data:
+                return valid
+            for name, sentence in missing.items():
+                field = self[name]
+                if not field.data and not field.errors:
+                    field.errors = [*field.errors, sentence]
+                    valid = False
+            return valid
+
+    missing: dict[str, str] = {}
+    if product_uris.takes_address(product):
+        name = product_uris.ADDRESS
+        missing[name] = f"Enter the address of {product.name}"
+        whole = _at_most(name, "The address")
+        field = StringField("Address", filters=[_cleaned], validators=[whole])
+        setattr(MadeRedirectUriForm, name, field)
+    for part in product.address.parts if product.address else ():
+        name = product_uris.part_field(part.name)
+        if not part.default:
+            missing[name] = f"Enter {part.label}"
+        whole = _at_most("part", part.label)
+        field = StringField(part.label, filters=[_cleaned], validators=[whole])
+        setattr(MadeRedirectUriForm, name, field)
+    if not missing:
+        missing["redirect_uri"] = "Enter the redirect URI"
+    return MadeRedirectUriForm
+
+
+def form_of(product: Product, slug: str) -> type[FlaskForm]:
+    """The form of a question. KeyError for a step that is none."""
+    if slug == "redirect-uri" and product_uris.is_made(product):
+        return _made_form(product)
+    return FORM_OF_STEP[slug]
 
 
 class ClientIdForm(_Answer):

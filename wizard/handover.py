@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from wizard import catalogue
+from wizard import catalogue, snippets
 from wizard.catalogue.guides import HandOverField
 from wizard.setups import Setup
 
@@ -36,6 +36,24 @@ OF_METADATA = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """Settings for a file of the product's, ready to paste; or `why` they could not be written.
+
+    `name` tells it from the others on the page. `secret` says how the product gets the secret:
+    "reference", "by-hand", or "none".
+    """
+
+    name: str
+    title: str
+    into: str
+    language: str
+    text: str
+    secret: str
+    note: str = ""
+    why: str = ""
+
+
 def rows(setup: Setup, only: Collection[str] | None = None) -> list[Row]:
     """The fields to fill in, in the product's order; `only` those of these values."""
     return [
@@ -43,6 +61,74 @@ def rows(setup: Setup, only: Collection[str] | None = None) -> list[Row]:
         for field in setup.product.hand_over.fields
         if only is None or field.value in only
     ]
+
+
+def files(setup: Setup) -> list[File]:
+    """What goes into the product's files, with the values of today and without the secret."""
+    known = values(setup)
+    found = []
+    for number, snippet in enumerate(setup.product.snippets, 1):
+        written = snippets.write(snippet, known)
+        found.append(
+            File(
+                f"snippet_{number}",
+                catalogue.fill(snippet.title, setup.words),
+                catalogue.fill(snippet.into, setup.words),
+                snippet.language,
+                written.text,
+                snippet.secret,
+                catalogue.fill(snippet.note, setup.words),
+                _why(setup, written),
+            )
+        )
+    return found
+
+
+def _why(setup: Setup, written: snippets.Written) -> str:
+    if written.missing:
+        names = ", ".join(map(_spoken, written.missing))
+        return f"It needs what is not known: {names}. {setup.provider.name} has not named it yet."
+    if written.unwritable:
+        names = ", ".join(map(_spoken, written.unwritable))
+        return (
+            f"A sign in {names} is read in different ways in such a file. Write it yourself, after"
+            f" {setup.product.name}'s own documentation."
+        )
+    return ""
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").replace("uri", "URI").replace("url", "URL").replace(" id", " ID")
+
+
+def values(setup: Setup) -> dict[str, str]:
+    """Every value that can be handed over, by name; empty where it is not known. No secret."""
+    entered = setup.values
+    found = {name: str(setup.metadata.get(key) or "") for name, key in OF_METADATA.items()}
+    return {
+        **found,
+        "client_id": entered.client_id,
+        "secret_expires": entered.secret_expires,
+        "metadata_url": entered.metadata_url,
+        "metadata_path": metadata_path(entered.metadata_url, found["issuer"]),
+        "response_type": setup.product.protocol.response_type,
+        "redirect_uri": entered.redirect_uri,
+        "scopes": setup.product.protocol.scopes,
+        "product_name": setup.product.name,
+        "provider_name": setup.provider.name,
+        "product_address": entered.product_address,
+        **dict(entered.parts),
+    }
+
+
+def metadata_path(metadata_url: str, issuer: str) -> str:
+    """What the metadata URL adds to the issuer, for products that ask for both apart.
+
+    "" where it does not lie under the issuer. OpenID Connect Discovery 1.0, section 4.1.
+    """
+    base = issuer.rstrip("/")
+    under = bool(base) and metadata_url.startswith(f"{base}/")
+    return metadata_url[len(base) :] if under else ""
 
 
 def _row(setup: Setup, field: HandOverField) -> Row:
@@ -54,20 +140,11 @@ def _row(setup: Setup, field: HandOverField) -> Row:
     if field.value == "text":
         name = field.label.lower().replace(" ", "_")
         return Row(field.label, name, catalogue.fill(field.text, setup.words), note)
-    if field.value in OF_METADATA:
-        value = str(setup.metadata.get(OF_METADATA[field.value]) or "")
-        if not value:
-            note = f"The metadata of {setup.provider.name} names none."
-        return Row(field.label, field.value, value, note)
-    value = {
-        "client_id": setup.values.client_id,
-        "secret_expires": setup.values.secret_expires,
-        "metadata_url": setup.values.metadata_url,
-        "response_type": setup.product.protocol.response_type,
-        "redirect_uri": setup.values.redirect_uri,
-        "scopes": setup.product.protocol.scopes,
-        "product_name": setup.product.name,
-    }[field.value]
-    if field.value == "secret_expires" and not value:
+    value = values(setup)[field.value]
+    if field.value in OF_METADATA and not value:
+        note = f"The metadata of {setup.provider.name} names none."
+    elif field.value == "metadata_path" and not value:
+        note = f"The metadata URL does not lie under the issuer, as {setup.product.name} needs it."
+    elif field.value == "secret_expires" and not value:
         note = f"You entered no date. {setup.provider.name} shows it beside the secret. {note}"
     return Row(field.label, field.value, value, note.strip())

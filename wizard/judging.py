@@ -7,13 +7,12 @@ nothing that asks. Findings are attributed to the step that mends them by the ca
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
-from wizard.oidc.finding import Finding, Status
+from wizard import catalogue, paste, product_uris
+from wizard.oidc.finding import Finding, Status, worst
 from wizard.oidc.issuer_rules import tenant_in_issuer
+from wizard.oidc.metadata_url import judge_metadata_url
 from wizard.oidc.pasted_address import AddressRules
 from wizard.setups import Setup, Values, from_rows
-
-from wizard import catalogue, paste
-from wizard.oidc.metadata_url import judge_metadata_url
 
 TOPICS = ("discovery", "registration", "secret")
 TOPICS_OF_STEP = {
@@ -35,18 +34,13 @@ def address_rules(setup: Setup) -> AddressRules:
     template = address.template
     if template:
         template = template.replace("{practice_port}", str(setup.port + 1))
-    return AddressRules(template=template, hosts=tuple(address.hosts))
+    return AddressRules(template, tuple(address.hosts), address.only_id)
 
 
 def shape(setup: Setup, slug: str, values: Values, today: date | None = None) -> list[Finding]:
     """What can be said of a step's values without asking anybody. Empty values say nothing."""
-    provider = setup.provider
     if slug == "redirect-uri" and values.redirect_uri:
-        return paste.judge_redirect_uri(
-            values.redirect_uri,
-            portal_hosts=tuple(provider.portal_hosts),
-            strict=provider.registration.strict,
-        )
+        return _shape_of_redirect_uris(setup, values)
     if slug == "client-id" and values.client_id:
         return _shape_of_client_id(setup, values)
     if slug == "client-secret":
@@ -54,6 +48,25 @@ def shape(setup: Setup, slug: str, values: Values, today: date | None = None) ->
     if slug == "metadata" and values.metadata_url:
         return judge_metadata_url(values.metadata_url)
     return []
+
+
+def _shape_of_redirect_uris(setup: Setup, values: Values) -> list[Finding]:
+    """Of the product's own, and of its others that are registered for a web application."""
+    product, provider = setup.product, setup.provider
+    rules = {
+        "portal_hosts": tuple(provider.portal_hosts),
+        "strict": provider.registration.strict,
+    }
+    follows = {}
+    if product_uris.is_made(product) and not product_uris.derive(product, values.redirect_uri):
+        like = product_uris.expected(product, values.product_address, values.parts)
+        # No text is like the pattern that this one does not follow.
+        follows = {"pattern": "(?!)", "like": like} if values.redirect_uri != like else {}
+    found = paste.judge_redirect_uri(values.redirect_uri, **rules, **follows)
+    for each in setup.other_uris(values):
+        if not each.native and worst(found) is not Status.FAIL:
+            found += paste.judge_redirect_uri(each.uri, **rules)
+    return found
 
 
 def _shape_of_client_id(setup: Setup, values: Values) -> list[Finding]:

@@ -7,17 +7,25 @@
 from wizard.paste.cleaning import Cleaned, clean, judge_cleaning
 from wizard.paste.client_id import judge_client_id
 from wizard.paste.client_secret import judge_client_secret, judge_secret_expires
+from wizard.paste.product_address import (
+    ProductAddress,
+    judge_address_part,
+    read_product_address,
+)
 from wizard.paste.recognising import Recognised, recognise
 from wizard.paste.redirect_uri import judge_redirect_uri
 
 __all__ = [
     "Cleaned",
+    "ProductAddress",
     "Recognised",
     "clean",
+    "judge_address_part",
     "judge_cleaning",
     "judge_client_id",
     "judge_client_secret",
     "judge_redirect_uri",
     "judge_secret_expires",
+    "read_product_address",
     "recognise",
 ]

@@ -20,13 +20,15 @@ def judge_redirect_uri(
     *,
     portal_hosts: tuple[str, ...] = (),
     pattern: str | None = None,
+    like: str = "",
     strict: bool = False,
 ) -> list[Finding]:
     """What is wrong with `value` (cleaned) as the redirect URI a product shows; or that it passes.
 
     `portal_hosts` are the identity provider's own hosts, pasted instead by mistake. `pattern` is a
-    regular expression the product's redirect URIs follow. `strict`: the provider refuses Entra's
-    forbidden characters and more than 256 characters; else they are a warning.
+    regular expression the product's redirect URIs follow, `like` one of them to show. `strict`: the
+    provider refuses Entra's forbidden characters and more than 256 characters; else they are a
+    warning.
     """
     unusable = _unusable(value)
     if unusable:
@@ -39,8 +41,9 @@ def judge_redirect_uri(
         *_signs(value, about, strict),
         *_traps(parts, about),
     ]
-    if pattern and not found and not re.fullmatch(pattern, value):
-        found.append(warned("redirect_uri_unlike_product", about=about))
+    failing = worst(found) is Status.FAIL
+    if pattern is not None and not failing and not re.fullmatch(pattern, value):
+        found.append(warned("redirect_uri_unlike_product", about=about, expected=like))
     if worst(found) is Status.PASS:
         found.append(passed("redirect_uri_shape", about=about, spec=_SPEC))
     return found

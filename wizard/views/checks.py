@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from wizard import answering, asking, judging, steps, wording
 from wizard.application import desk
-from wizard.forms import FORM_OF_STEP
+from wizard.forms import FORM_OF_STEP, form_of
 from wizard.setups import Setup
 from wizard.views import showing
 from wizard.views.steps import answers_of, load
@@ -35,7 +35,7 @@ def check(setup_id: str, slug: str) -> str | Response:
     A page gets the shape at once and then a row a topic; a script (JSON) waits for the whole.
     """
     setup = _open(setup_id, slug)
-    form = FORM_OF_STEP[slug]()
+    form = form_of(setup.product, slug)()
     form.validate()
     candidate = answering.consider(setup, slug, answers_of(form))
     findings = [*showing.cleaned(form), *candidate.findings]
@@ -58,6 +58,7 @@ def check(setup_id: str, slug: str) -> str | Response:
         rows=showing.busy_rows(setup, run) if run else [],
         run=run,
         offer=showing.offer_of(setup, form, candidate),
+        made=showing.made(setup, candidate.values) if slug == "redirect-uri" else [],
     )
 
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from flask import request
 from flask_wtf import FlaskForm
 
-from wizard import answering, judging, offers, paste, steps, wording
+from wizard import answering, judging, offers, paste, product_uris, steps, wording
 from wizard.answering import Candidate
 from wizard.application import desk
 from wizard.live import Again, Run
 from wizard.live import Row as Heard
 from wizard.offers import Offer
 from wizard.oidc.finding import Finding, Status
-from wizard.setups import Setup
+from wizard.product_uris import Uri
+from wizard.setups import Setup, Values
 
 _WEIGHT = {Status.FAIL: 0, Status.WARN: 1, Status.UNKNOWN: 2, Status.PASS: 3}
 _NOT_ANSWERS = ("csrf_token", "go_on_anyway", "secret_expires")
@@ -143,6 +144,15 @@ def labels_of(setup: Setup, names: Iterable[str]) -> list[str]:
         "metadata_url": provider.metadata.label,
     }
     return [labels[name] for name in names if name in labels]
+
+
+def made(setup: Setup, values: Values) -> list[Uri]:
+    """The redirect URIs that came of what she entered, where they were made."""
+    product = setup.product
+    if not product_uris.is_made(product) or not values.redirect_uri:
+        return []
+    own = Uri(values.redirect_uri, product_uris.what_of(product) or "Redirect URI")
+    return [own, *setup.other_uris(values)]
 
 
 # --- rows

@@ -7,10 +7,10 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from wizard import answering, judging, setups, steps, wording
+from wizard import answering, judging, product_uris, setups, steps, wording
 from wizard.answering import Candidate
 from wizard.application import desk
-from wizard.forms import FORM_OF_STEP, BeforeForm
+from wizard.forms import BeforeForm, form_of
 from wizard.live import Run
 from wizard.oidc.finding import Finding
 from wizard.setups import Setup
@@ -144,7 +144,7 @@ def answer(setup_id: str, slug: str) -> str | Response:
             return render_step(setup, step, form=BeforeForm())
         desk().store.set_ticks(setup.id, "before", {"ready": True})
         return to_position(load(setup.id))
-    form = FORM_OF_STEP[slug]()
+    form = form_of(setup.product, slug)()
     valid = form.validate_on_submit()
     if slug == "client-secret" and not form.client_secret.data and not setup.values.client_secret:
         form.client_secret.errors = [*form.client_secret.errors, "Enter the client secret"]
@@ -153,7 +153,7 @@ def answer(setup_id: str, slug: str) -> str | Response:
     offer = showing.offer_of(setup, form, candidate)
     if showing.holds_secret(form):
         # It goes neither back into the page nor to the disk.
-        empty = FORM_OF_STEP[slug](formdata=None)
+        empty = form_of(setup.product, slug)(formdata=None)
         return _question(setup, step, empty, findings=candidate.findings, offer=offer)
     if not valid:
         return _question(_secret_kept(setup, form), step, form, offer=offer)
@@ -161,7 +161,7 @@ def answer(setup_id: str, slug: str) -> str | Response:
         form.metadata_url.data = candidate.suggested_url
         return _question(setup, step, form, findings=candidate.findings)
     if candidate.wrong:
-        field = next(iter(answers_of(form)))
+        field = candidate.at or next(iter(answers_of(form)))
         form[field].errors = [wording.title_of(setup, candidate.wrong)]
         return _question(setup, step, form, findings=candidate.findings, offer=offer)
     return _go_on(setup, step, form, candidate, offer)
@@ -177,6 +177,8 @@ def _go_on(
     """Save an answer that can be right and ask about it; back to it if it is sure to be wrong."""
     slug = step.slug
     setup = answering.save(desk().store, desk().vault, setup, candidate.values)
+    if slug == "redirect-uri":
+        _fill_made(setup, form)
     run = None
     if not answering.has_failed(candidate.findings):
         setup, run = answering.ask_and_keep(desk().store, desk().vault, desk().runs, setup, slug)
@@ -222,13 +224,29 @@ def answers_of(form: FlaskForm) -> dict[str, str | None]:
 
 def _filled_form(setup: Setup, slug: str) -> FlaskForm:
     """The form with what is saved in it; never with the secret."""
-    form = FORM_OF_STEP[slug](formdata=None)
+    form = form_of(setup.product, slug)(formdata=None)
     for field in form:
         if field.name == "secret_expires" and setup.values.secret_expires:
             field.process_data(wording.as_date(setup.values.secret_expires))
         elif field.name in ("redirect_uri", "client_id", "metadata_url"):
             field.process_data(getattr(setup.values, field.name))
+    if slug == "redirect-uri":
+        _fill_made(setup, form)
     return form
+
+
+def _fill_made(setup: Setup, form: FlaskForm) -> None:
+    """What a redirect URI was made from, in its fields, and what came of it."""
+    values, product = setup.values, setup.product
+    if not product_uris.is_made(product):
+        return
+    made = product_uris.own(product, values.product_address, values.parts)
+    form.redirect_uri.process_data(values.redirect_uri or made)
+    if product_uris.ADDRESS in form:
+        form[product_uris.ADDRESS].process_data(values.product_address)
+    given = product_uris.defaults(product) | dict(values.parts)
+    for name in product_uris.part_names(product):
+        form[product_uris.part_field(name)].process_data(given[name])
 
 
 def _known(setup: Setup, slug: str) -> list[Finding]:
@@ -266,6 +284,7 @@ def _question(
         turn=turn if run else 0,
         offer=offer,
         taken=showing.labels_of(setup, request.args.getlist("taken")),
+        made=showing.made(setup, setup.values) if step.slug == "redirect-uri" else [],
         stopped=stopped or judging.blocked(setup, step.slug),
         checked_at=min(times) if times else None,
         vault=desk().vault,
