@@ -286,10 +286,15 @@ class Entry(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Address(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a metadata URL is made from less: a template with {tenant}, and the hosts it is for."""
+    """How a metadata URL is made from less: a template with {tenant}, and the hosts it is for.
+
+    A template without {tenant} is the one address for everybody. With `only_id` the tenant is an
+    ID, and no domain stands for it. A host may begin with `*.`.
+    """
 
     template: str | None = None
     hosts: list[str] = []
+    only_id: bool = False
 
 
 class Registration(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):

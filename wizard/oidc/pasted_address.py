@@ -28,10 +28,12 @@ class AddressRules:
 
     `template` holds {tenant}, or is None for a provider whose addresses have no pattern; `hosts`
     are the hosts at which the template holds, with their port where it is not the usual one.
+    With `only_id` no domain can stand in the tenant's place.
     """
 
     template: str | None = None
     hosts: tuple[str, ...] = ()
+    only_id: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def _without_scheme(text: str, address: AddressRules) -> Suggestion | None:
     host, slash, _ = text.partition("/")
     if not _DOMAIN.fullmatch(host):
         return None
-    if not slash and address.template and host.lower() not in address.hosts:
+    stands_for = address.template and not address.only_id and host.lower() not in address.hosts
+    if not slash and stands_for:
         return _by_template(address, host, "domain")
     found = suggest_metadata_url(f"https://{text}", address)
     if found and not slash and found.kind == "issuer":
