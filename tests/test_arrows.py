@@ -74,7 +74,7 @@ MAY_KNOW = {
     "wording": {"catalogue", "deep_links", "oidc", "provider_error", "setups"},
     "check_command": {"asking", "catalogue", "judging", "oidc", "paste", "setups", "store", "wording"},
     "guide_command": {"catalogue"},
-    "guide_command": {"catalogue"},
+    "choosing": {"catalogue"},
     "forms": {"catalogue", "paste", "product_uris"},
     "snippets": {"catalogue"},
     "handover": {"catalogue", "setups", "snippets"},
