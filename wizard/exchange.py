@@ -179,7 +179,7 @@ _UNREADABLE = {
 
 def _judge(file: File) -> None:
     """What the shape of the file cannot say. Raises ExchangeError."""
-    known = {"product": catalogue.products(), "provider": catalogue.providers()}
+    known = {"product": catalogue.product_entries(), "provider": catalogue.provider_entries()}
     for kind, guides in known.items():
         slug = getattr(file, kind)
         if slug not in {guide.slug for guide in guides}:
