@@ -155,7 +155,7 @@ def _text(value: str) -> str:
 
 
 def _slugs() -> list[str]:
-    return [guide.slug for guide in catalogue.providers()]
+    return [entry.slug for entry in catalogue.provider_entries()]
 
 
 def _secret(options: argparse.Namespace) -> str:

@@ -253,7 +253,7 @@ class Product(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     know: list[Sentence] = []
     values_only: bool = False  # no steps to follow, only what goes where; listed, not counted
     general: bool = False  # for products without a guide, or made up: never counted
-    rank: int = 50  # the smaller, the more used; below 30 it stands on top of the list
+    rank: int = 50  # the smaller, the more used; the smallest stand on top of the list
 
 
 class SamlOnly(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -5,9 +5,9 @@ from datetime import date
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wizard import again, catalogue, expiry, judging, renewal, setups, steps, wording
+from wizard import again, catalogue, choosing, expiry, judging, renewal, setups, steps, wording
 from wizard.application import desk
-from wizard.forms import NewSetupForm, PlainForm
+from wizard.forms import LONGEST, NewSetupForm, PlainForm
 from wizard.oidc.finding import gravest_first
 from wizard.setups import Setup, from_rows
 from wizard.wording import begin, day
@@ -38,6 +38,8 @@ def _card(setup: Setup) -> dict[str, object]:
         said.append(f"test sign-in {_VERDICT[setup.run.verdict]} {day(setup.run.ended_at)}")
     elif steps.signed_in(setup):
         said.append("secret renewed since the test sign-in")
+    elif steps.proved(setup):
+        said.append("gone on without a test sign-in")
     elif setup.imported_run:
         said.append("test sign-in made on another computer, no proof here")
     elif setup.withdrawn_run:
@@ -87,14 +89,27 @@ _VERDICT = {"pass": "passed", "warn": "passed with a warning", "fail": "failed"}
 
 @pages.get("/setups/new")
 def new() -> str:
-    """Choose product and identity provider."""
-    return _choose(_form())
+    """Choose product and identity provider; a search has its texts and what was chosen before."""
+    form = _form()
+    for field in (form.product, form.provider):
+        given = request.args.get(field.name)
+        field.data = given if given in dict(field.choices) else None
+    form.name.data = request.args.get("name", "")[: LONGEST["name"]]
+    return _choose(form)
 
 
 @pages.post("/setups")
 def create() -> Response | tuple[str, int]:
-    """Make a setup and go to its first step."""
+    """Make a setup and go to its first step; or, without script, show what a search finds.
+
+    What was chosen already comes along, and the token of the form stays out of the address.
+    """
     form = _form()
+    if _searched(form):
+        given = {name: request.form.get(name, "") for name in _KEPT}
+        place = "provider" if _asked("provider") else "product"
+        kept = {name: text[: choosing.LONGEST_QUERY] for name, text in given.items() if text}
+        return redirect(url_for("home.new", **kept, _anchor=place), 303)
     if not form.validate_on_submit():
         return _choose(form), 400
     if "practice" in (form.product.data, form.provider.data) and (failed := _start_practice()):
@@ -141,10 +156,24 @@ def _start_practice() -> str:
     return ""
 
 
+_KEPT = ("find_product", "find_provider", "product", "provider", "name")
+
+
+def _searched(form: NewSetupForm) -> bool:
+    """Whether Search was pressed. Enter in another field presses it too: then she goes on."""
+    chosen = form.product.data and form.provider.data
+    return "search" in request.form and (_asked("product") or _asked("provider") or not chosen)
+
+
+def _asked(name: str) -> bool:
+    """Whether the text to search for is another than the one the list was searched for."""
+    return request.form.get(f"find_{name}", "") != request.form.get(f"found_{name}", "")
+
+
 def _form() -> NewSetupForm:
     form = NewSetupForm()
-    form.product.choices = [(guide.slug, guide.name) for guide in catalogue.products()]
-    form.provider.choices = [(guide.slug, guide.name) for guide in catalogue.providers()]
+    form.product.choices = [(entry.slug, entry.name) for entry in catalogue.product_entries()]
+    form.provider.choices = [(entry.slug, entry.name) for entry in catalogue.provider_entries()]
     return form
 
 
@@ -152,7 +181,20 @@ def _choose(form: NewSetupForm, practice_failed: str = "") -> str:
     return render_template(
         "new.html",
         form=form,
-        products={guide.slug: guide for guide in catalogue.products()},
-        providers={guide.slug: guide for guide in catalogue.providers()},
+        products=choosing.lists(
+            catalogue.product_entries(),
+            request.values.get("find_product", ""),
+            form.product.data or "",
+            choosing.PRODUCTS,
+            catalogue.saml_only(),
+        ),
+        providers=choosing.lists(
+            catalogue.provider_entries(),
+            request.values.get("find_provider", ""),
+            form.provider.data or "",
+            choosing.PROVIDERS,
+        ),
+        saml_found=choosing.SAML_FOUND,
+        longest_query=choosing.LONGEST_QUERY,
         practice_failed=practice_failed,
     )
