@@ -27,16 +27,22 @@ def ask(setup: Setup) -> list[Finding]:
             why = broken.actual if broken else ""
             return [could_not_tell("test_redirect_uri_unknown", about=own, actual=why)]
         protocol = setup.product.protocol
-        product = [("product", values.redirect_uri)] if values.redirect_uri else []
         registration = probes.Registration(
             client_id=values.client_id,
-            redirect_uris=(*product, ("test", own)),
+            redirect_uris=_product_first(setup, own),
             response_type=protocol.response_type,
             response_mode=protocol.response_mode,
             scopes=protocol.scopes,
         )
         findings = probes.ask_registration(fetcher, found.metadata, registration)
     return judge(findings, own, values.redirect_uri)
+
+
+def _product_first(setup: Setup, own: str) -> tuple[tuple[str, str], ...]:
+    """All that are asked about, Latchkey's own among them even where it is ticked as removed."""
+    asked = setup.redirect_uris(setup.values)
+    own_row = ("test", own)
+    return asked if own_row in asked else (*asked[:1], own_row, *asked[1:])
 
 
 def judge(findings: Sequence[Finding], own: str, product: str) -> list[Finding]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from wizard import catalogue
+from wizard import catalogue, product_uris
 from wizard.oidc.strict_json import StrictJsonError, parse_object
 from wizard.setups import Setup, from_rows
 from wizard.store import Run
@@ -31,7 +31,9 @@ _Text = Annotated[str, Meta(max_length=_LONGEST)]
 _Address = Annotated[str, Meta(max_length=2048)]
 _Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 _Moment = Annotated[str, Meta(max_length=40)]
+_Part = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
 _WIDEST = {"redirect_uri": 2048, "client_id": 512, "secret_expires": 10, "metadata_url": 2048}
+_MADE_FROM = 1024  # the product's address
 
 
 class ExchangeError(Exception):
@@ -62,6 +64,8 @@ class _Answers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     client_id: Annotated[str, Meta(max_length=512)] = ""
     secret_expires: Annotated[str, Meta(max_length=10)] = ""
     metadata_url: _Address = ""
+    product_address: _Address = ""
+    parts: Annotated[dict[_Part, _Text], Meta(max_length=20)] = {}
 
 
 class File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,7 +82,10 @@ class File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def given(self) -> dict[str, str]:
         """The answers there are, by field."""
-        return {name: text for name in _WIDEST if (text := getattr(self.answers, name))}
+        names = (*_WIDEST, product_uris.ADDRESS)
+        given = {name: text for name in names if (text := getattr(self.answers, name))}
+        parts = self.answers.parts.items()
+        return given | {product_uris.part_field(name): text for name, text in parts if text}
 
     def rows(self) -> list[dict[str, Any]]:
         """The runs as the store keeps them, the oldest first, marked as imported."""
@@ -115,7 +122,7 @@ def write(setup: Setup, now: datetime) -> bytes:
             "product": setup.product.slug,
             "provider": setup.provider.slug,
             "name": said(setup.row.name, 80),
-            "answers": {name: said(getattr(setup.values, name), _WIDEST[name]) for name in _WIDEST},
+            "answers": _answers(setup, said),
             "ticks": sorted(setup.ticks.get("turn-on", {})),
             "runs": runs,
         }
@@ -123,6 +130,17 @@ def write(setup: Setup, now: datetime) -> bytes:
         if len(data) <= MAX_BYTES or not runs:
             return data
         runs = runs[:-1]
+
+
+def _answers(setup: Setup, said: Callable[..., str]) -> dict[str, Any]:
+    """The answers by field; what a redirect URI was made from only where it was."""
+    values = setup.values
+    answers: dict[str, Any] = {name: said(getattr(values, name), _WIDEST[name]) for name in _WIDEST}
+    if values.product_address:
+        answers[product_uris.ADDRESS] = said(values.product_address, _MADE_FROM)
+    if values.parts:
+        answers["parts"] = {name: said(text) for name, text in values.parts}
+    return answers
 
 
 def _run(run: Run, said: Callable[[object], str]) -> dict[str, Any]:

@@ -53,6 +53,24 @@ class File:
     note: str = ""
     why: str = ""
 
+    @property
+    def language_name(self) -> str:
+        """What to call its language, as its users do."""
+        return _LANGUAGES[self.language]
+
+
+_LANGUAGES = {
+    "ini": "INI",
+    "env": "Environment variables",
+    "yaml": "YAML",
+    "json": "JSON",
+    "python": "Python",
+    "ruby": "Ruby",
+    "hcl": "HCL",
+    "shell": "Shell commands",
+    "properties": "Properties",
+}
+
 
 def rows(setup: Setup, only: Collection[str] | None = None) -> list[Row]:
     """The fields to fill in, in the product's order; `only` those of these values."""

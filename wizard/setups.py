@@ -96,7 +96,7 @@ class Setup:
         """
         product = (("product", values.redirect_uri),) if values.redirect_uri else ()
         others = tuple(("product", uri.uri) for uri in self.other_uris(values) if uri.asked)
-        if product and self.cleaned_up:
+        if not self.comes_back or (product and self.cleaned_up):
             return (*product, *others)
         return (*product, ("test", self.callback_uri), *others)
 
@@ -110,10 +110,29 @@ class Setup:
         )
 
     @property
+    def redirect_uri_use(self) -> str:
+        """What the product's own redirect URI is for, where the product has several."""
+        return product_uris.what_of(self.product)
+
+    @property
     def is_public(self) -> bool:
         """Whether the product redeems a code without a secret: a public client. RFC 6749, 2.1."""
         protocol = self.product.protocol
         return protocol.response_type == "code" and not protocol.uses_secret
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether the provider may send a browser back to this computer, so that one can try.
+
+        Where its guide does not know, she says so once it has refused the address.
+        """
+        rule = self.provider.localhost.allowed
+        return rule == "yes" or (rule == "unknown" and not self.refuses_localhost)
+
+    @property
+    def refuses_localhost(self) -> bool:
+        """Whether she has said that the provider refuses Latchkey's own redirect URI."""
+        return self.answers.get("localhost") == "refused"
 
     @property
     def cleaned_up(self) -> bool:
@@ -139,6 +158,8 @@ class Setup:
             protocol.scopes,
             self.callback_uri,
         ]
+        if topic in _ABOUT_URIS and not self.comes_back:
+            parts.append("without the test's own")
         if topic in _ABOUT_URIS:
             parts += [uri.uri for uri in self.other_uris(chosen) if uri.asked]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

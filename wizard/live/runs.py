@@ -117,7 +117,7 @@ class Runs:
             values.metadata_url,
             values.client_id,
             values.client_secret,
-            values.redirect_uri,
+            *(uri for _, uri in setup.redirect_uris(values)),
             setup.callback_uri,
             protocol.response_type,
             protocol.response_mode,

@@ -3,6 +3,7 @@
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 
+from wizard import snippets
 from wizard.catalogue import GuideError
 from wizard.setups import UnknownSetup
 from wizard.store import StoreError
@@ -25,6 +26,7 @@ def init_views(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.register_blueprint(keeping.pages)
     app.jinja_env.globals["scripts_for"] = scripted.scripts_for
+    app.jinja_env.globals["by_hand"] = snippets.BY_HAND
     app.register_error_handler(404, _not_found)
     app.register_error_handler(405, _not_found)
     app.register_error_handler(413, _too_large)

@@ -36,6 +36,7 @@ def hand_over_page(setup: Setup, secret: str = "", form: ProductSaidForm | None 
         steps.find(setup, "handover"),
         form=form or product_said_form(setup),
         rows=handover.rows(setup),
+        product_files=handover.files(setup),
         secret=secret,
         proved=steps.signed_in(setup),
     )
@@ -77,7 +78,7 @@ def turn_on(setup: Setup) -> str | Response:
             ("Before the switch", plan.plan),
             ("Switch it on", plan.switch),
             ("Prove it", plan.prove),
-            ("Clean up", setup.provider.clean_up),
+            ("Clean up", steps.clean_up_ticks(setup)),
         ],
         ticked=setup.ticks.get("turn-on", {}),
         finished=steps.find(setup, "turn-on").done(setup),
