@@ -4,6 +4,7 @@ The whole sign-in is made against a provider whose ID token says one thing about
 page of its outcome names it.
 """
 
+import msgspec
 import pytest
 
 from tests.faulty_op import CODE_QUERY, FaultyProvider
@@ -176,3 +177,62 @@ def test_no_value_of_a_claim_is_a_stumbling_block(value):
             found = matching.judge(product, {"tid": HOME, name: value}, HOME)
             assert all(len(f"{f.about}{f.actual}{f.expected}") < 2000 for f in found)
             assert "\u202e" not in "".join(f"{f.about}{f.actual}{f.expected}" for f in found)
+
+
+# --- products that find their users by another claim
+
+PRACTICE = catalogue.product("practice")
+ENTRA = {"tid": HOME, "oid": ELSEWHERE, "sub": "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ"}
+
+# The claim, what the token says, the findings, and what the first one shows.
+OTHER_CLAIMS = {
+    "sub": ("sub", {"sub": "user-1"}, ["product_claim_present"], "user-1"),
+    "a sub of Entra's": (
+        "sub",
+        ENTRA,
+        ["product_claim_present", "product_sub_is_pairwise"],
+        ENTRA["sub"],
+    ),
+    "oid": ("oid", ENTRA, ["product_claim_present"], ELSEWHERE),
+    "no oid": (
+        "oid",
+        {"sub": "1", "email": "user@home.example"},
+        ["product_claim_missing"],
+        "none; email is user@home.example",
+    ),
+    "preferred_username": (
+        "preferred_username",
+        {"preferred_username": "user@home.example"},
+        ["product_claim_present", "product_claim_may_change"],
+        "user@home.example",
+    ),
+    "an empty upn": ("upn", {"upn": "", "sub": "1"}, ["product_claim_missing"], "none; sub is 1"),
+    "a guest's upn": (
+        "upn",
+        {"upn": GUEST, "tid": HOME},
+        ["product_claim_of_guest", "product_user_is_guest"],
+        GUEST,
+    ),
+    "a name that is a list": ("name", {"name": ["A"]}, ["product_claim_strange"], "A"),
+    "a name with a space at the end": (
+        "name",
+        {"name": "User "},
+        ["product_claim_strange"],
+        "User",
+    ),
+    "no claim at all": ("none", {"email": 1}, [], ""),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_CLAIMS)
+def test_a_user_is_judged_by_the_claim_the_product_goes_by(kind):
+    claim, said, codes, shown = OTHER_CLAIMS[kind]
+    protocol = msgspec.structs.replace(PRACTICE.protocol, match=claim)
+    product = msgspec.structs.replace(PRACTICE, protocol=protocol)
+    found = matching.judge(product, said)
+    assert [f.code for f in found] == codes
+    if codes:
+        assert (found[0].about, found[0].actual.strip()) == (claim, shown)
+        assert found[0].status is (Status.PASS if "present" in codes[0] else Status.WARN)
+        for finding in found:
+            assert catalogue.general_advice()[finding.code].advice

@@ -12,6 +12,11 @@ from wizard.oidc.finding import Finding, passed, warned
 from wizard.oidc.plain import plain
 
 CORE = "OpenID Connect Core 5.1"
+_PAIRWISE = "OpenID Connect Core 8.1"
+_STABLE = "OpenID Connect Core 5.7"
+_SECTIONS = {"sub": "OpenID Connect Core 2", "oid": "", "upn": "", "unique_name": ""}
+# Names that an administrator can give to somebody else some day.
+_MAY_CHANGE = ("preferred_username", "upn", "unique_name", "name", "nickname")
 _GUEST_MARK = "#ext#"
 _NAMES = ("preferred_username", "upn", "unique_name")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -19,8 +24,44 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 def judge(product: Product, claims: Mapping[str, object], tenant: str = "") -> list[Finding]:
     """What the product will make of the claims. `tenant` is the one the setup is for, if known."""
-    found = list(_judge_email(claims)) if product.protocol.match == "email" else []
+    found = list(_judge_claim(product.protocol.match, claims))
     return [*found, *_judge_tenant(claims, tenant), *_judge_guest(claims), *_judge_groups(claims)]
+
+
+def _judge_claim(name: str, claims: Mapping[str, object]) -> Iterator[Finding]:
+    """The claim the product finds its user by. "none": it finds nobody by a claim."""
+    if name == "none":
+        return
+    if name == "email":
+        yield from _judge_email(claims)
+        return
+    value = claims.get(name)
+    facts = {"expected": f"a {name} claim", "spec": _SECTIONS.get(name, CORE)}
+    if value is None or value == "":
+        yield warned("product_claim_missing", about=name, actual=_instead(name, claims), **facts)
+        return
+    shown = plain(value, 320)
+    if not isinstance(value, str) or value != value.strip():
+        yield warned("product_claim_strange", about=name, actual=shown, **facts)
+        return
+    if _GUEST_MARK in value.lower():
+        yield warned("product_claim_of_guest", about=name, actual=shown, **facts)
+        return
+    yield passed("product_claim_present", about=name, actual=shown, **facts)
+    if name == "sub" and claims.get("tid") and claims.get("oid"):
+        # Entra's sub is another one for every application. OpenID Connect Core 8.1.
+        yield passed("product_sub_is_pairwise", about=name, actual=shown, spec=_PAIRWISE)
+    elif name in _MAY_CHANGE:
+        yield passed("product_claim_may_change", about=name, actual=shown, spec=_STABLE)
+
+
+def _instead(name: str, claims: Mapping[str, object]) -> str:
+    """What of the user the token does name, where the claim is not there."""
+    for other in ("preferred_username", "email", "upn", "sub"):
+        value = claims.get(other)
+        if other != name and isinstance(value, str) and value:
+            return f"none; {other} is {plain(value, 200)}"
+    return "none"
 
 
 def _judge_email(claims: Mapping[str, object]) -> Iterator[Finding]:
