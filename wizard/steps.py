@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wizard import judging
-from wizard.setups import Setup
+from wizard.setups import REMOVED_TICK, Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,16 @@ def _all_ticked(setup: Setup) -> bool:
 def turn_on_ticks(setup: Setup) -> list:
     """What is to be done at the last step, in order: plan, switch on, prove, clean up."""
     plan = setup.product.turn_on
-    return [*plan.plan, *plan.switch, *plan.prove, *setup.provider.clean_up]
+    return [*plan.plan, *plan.switch, *plan.prove, *clean_up_ticks(setup)]
+
+
+def clean_up_ticks(setup: Setup) -> list:
+    """What is left to take away; not Latchkey's redirect URI where it was never to be there."""
+    return [
+        tick
+        for tick in setup.provider.clean_up
+        if setup.comes_back or tick.name != REMOVED_TICK
+    ]
 
 
 STEPS = (

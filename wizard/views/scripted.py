@@ -17,9 +17,10 @@ def scripts_for(setup: Setup) -> list[Script]:
     today = datetime.now(UTC).date()
     entered = as_date(setup.values.secret_expires)
     protocol = setup.product.protocol
+    own = setup.callback_uri if setup.comes_back else ""
     plan = Plan(
         app_name=setup.app_name,
-        redirect_uris=[uri for uri in (setup.values.redirect_uri, setup.callback_uri) if uri],
+        redirect_uris=[uri for uri in (setup.values.redirect_uri, own) if uri],
         id_tokens=protocol.response_type == "id_token",
         email_claim=protocol.match == "email",
         secret_name=setup.product.name if protocol.uses_secret else "",
