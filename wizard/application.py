@@ -115,6 +115,8 @@ def create_app(
         on_screen=wording.on_screen,
         ago=wording.ago,
         day=wording.day,
+        moment=wording.moment,
+        lasted=wording.lasted,
         begin=wording.begin,
         error_page=catalogue.error_page,
         fill=lambda text, setup: catalogue.fill(text, setup.words),

@@ -6,9 +6,9 @@ its values are shown letter for letter.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
-from wizard import catalogue, handover, judging, steps, wording
+from wizard import catalogue, handover, judging, mapped, steps, wording
 from wizard.catalogue.guides import Tick
 from wizard.oidc.finding import Finding, Status
 from wizard.paste.shapes import ENTRA_SECRET
@@ -31,11 +31,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with settings, or sentences, or both."""
+    """A heading with settings, or sentences, or both; `map` says as a drawing what they say."""
 
     title: str
     facts: Sequence[Fact] = ()
     points: Sequence[str] = ()
+    map: Sequence[mapped.Mapped] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def build(setup: Setup, now: datetime) -> Record:
         else f"{setup.product.name} is being connected to {setup.provider.name}, by OpenID Connect."
         " This is not finished."
     )
-    made = f"Written by Latchkey on {moment(now.isoformat())}."
+    made = f"Written by Latchkey on {wording.moment(now.isoformat())}."
     record = Record(
         f"Change record: {setup.name}",
         f"{lede} {made}",
@@ -63,6 +64,7 @@ def build(setup: Setup, now: datetime) -> Record:
             Section(f"What was set in {setup.provider.name}", _at_provider(setup)),
             Section(f"What was set in {setup.product.name}", _at_product(setup)),
             Section("What was tested", points=_tested(setup)),
+            *_map(setup),
             Section("What the checks found", points=_checked(setup)),
             Section("What was done", points=_done(setup)),
             Section("What was not proved", points=_not_proved(setup)),
@@ -71,12 +73,6 @@ def build(setup: Setup, now: datetime) -> Record:
         ],
     )
     return _without_secret(record, setup.values.client_secret)
-
-
-def moment(at: str) -> str:
-    """An ISO time to the minute, in UTC: 3 November 2026, 09:05 UTC."""
-    when = datetime.fromisoformat(at).astimezone(UTC)
-    return f"{wording.day(when.date())}, {when:%H:%M} UTC"
 
 
 def secret_begins(setup: Setup) -> str:
@@ -138,7 +134,7 @@ def _at_product(setup: Setup) -> list[Fact]:
         else:
             facts.append(Fact(row.label, row.value, "" if row.value else row.note))
     handed_over = setup.ticks.get("handover", {}).get("handed-over")
-    said = moment(handed_over) if handed_over else "not yet"
+    said = wording.moment(handed_over) if handed_over else "not yet"
     facts = [fact if fact.value or fact.note else replace(fact, note="not yet") for fact in facts]
     return [*facts, Fact("Ticked as pasted", note=said)]
 
@@ -154,9 +150,20 @@ def _tested(setup: Setup) -> list[str]:
     return [*said, f"{left} earlier ones are not listed."] if left > 0 else said
 
 
+def _map(setup: Setup) -> list[Section]:
+    """Leg by leg, what the newest test sign-in proved that says something of these values."""
+    proof = setup.proof
+    if proof is None:
+        return []
+    legs = mapped.of_run(setup, proof)
+    at = wording.moment(proof.ended_at)
+    title = f"What the test sign-in of {at} proved"
+    return [Section(title, points=[each.line for each in legs], map=legs)]
+
+
 def _run(setup: Setup, run: Run) -> str:
     who = run.details.get("account") or "nobody signed in"
-    at = moment(run.ended_at)
+    at = wording.moment(run.ended_at)
     findings = from_rows(run.findings)
     counted = sum(1 for finding in findings if finding.status is Status.PASS)
     parts = [f"**{VERDICTS.get(run.verdict, run.verdict)}**: {who}, {at}"]
@@ -185,7 +192,7 @@ def _checked(setup: Setup) -> list[str]:
         shown = wording.show(setup, from_rows(check.findings))
         passed = [each for each in shown if each.finding.status is Status.PASS]
         if passed:
-            at = moment(check.checked_at)
+            at = wording.moment(check.checked_at)
             said.append(f"Passed on {at}: {'; '.join(_told_apart(passed))}.")
         said += [
             f"{each.spoken}: {each.title}. {each.advice}".strip()
@@ -208,11 +215,38 @@ def _told_apart(shown: Sequence[wording.Shown]) -> list[str]:
 
 def _done(setup: Setup) -> list[str]:
     ticked = setup.ticks.get("turn-on", {})
-    return [
-        f"{_say(setup, tick)} Ticked on {moment(ticked[tick.name])}."
+    said = [
+        f"{_say(setup, tick)} Ticked on {wording.moment(ticked[tick.name])}."
         for tick in steps.turn_on_ticks(setup)
         if tick.name in ticked
-    ] or [f"Nothing in {setup.product.name} is ticked as done yet."]
+    ]
+    return [*(said or [f"Nothing in {setup.product.name} is ticked as done yet."]), *_renewed(setup)]
+
+
+def _renewed(setup: Setup) -> list[str]:
+    """Of a renewed client secret: that it was, how far that is, and what stands for its proof."""
+    said = []
+    provider, product = setup.provider.short, setup.product.name
+    replaced = setup.answers.get("renews", "")
+    under_way = bool(replaced) and replaced != setup.values.secret_version
+    if setup.answers.get("renewed:test") == setup.fingerprint():
+        said.append(
+            "The client secret was renewed after the test sign-in. "
+            + wording.begin(f"{provider} did not refuse the new one when it was asked.")
+            + ("" if setup.proof else " Nobody has signed in here with the new one.")
+        )
+    elif under_way:
+        said.append("The client secret was replaced by a new one.")
+    if under_way:
+        handed_over = setup.ticks.get("renew", {}).get("handed-over")
+        said.append(
+            f"The new client secret is in {product}, as ticked on {wording.moment(handed_over)}."
+            f" The old one is still to be removed at {provider}."
+            if handed_over
+            else f"The new client secret still has to be put into {product}, and the old one to be"
+            f" removed at {provider}."
+        )
+    return said
 
 
 def _say(setup: Setup, tick: Tick) -> str:
@@ -308,6 +342,7 @@ def _without_secret(record: Record, secret: str) -> Record:
                 section.title,
                 [Fact(clean(f.label), clean(f.value), clean(f.note)) for f in section.facts],
                 [clean(point) for point in section.points],
+                [each.without(clean) for each in section.map],
             )
             for section in record.sections
         ],

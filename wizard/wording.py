@@ -233,6 +233,23 @@ def day(value: str | date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+def moment(at: str) -> str:
+    """An ISO time to the minute, in UTC: 3 November 2026, 09:05 UTC."""
+    when = datetime.fromisoformat(at).astimezone(UTC)
+    return f"{day(when.date())}, {when:%H:%M} UTC"
+
+
+def lasted(milliseconds: int) -> str:
+    """A length of time, in seconds up to two minutes."""
+    seconds = milliseconds / 1000
+    if seconds < 1:
+        return f"{milliseconds} milliseconds"
+    if seconds < 120:
+        said = f"{seconds:.1f}".removesuffix(".0") if seconds < 9.95 else f"{seconds:.0f}"
+        return f"{said} second{'' if said == '1' else 's'}"
+    return f"{round(seconds / 60)} minutes"
+
+
 def as_date(value: str) -> date | None:
     """A saved ISO date, or None for a text that is none."""
     try:
