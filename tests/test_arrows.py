@@ -84,7 +84,6 @@ MAY_KNOW = {
     "reminder": {"catalogue", "setups", "withheld"},
     "sign_in_map": {"oidc"},
     "mapped": {"oidc", "setups", "sign_in_map", "store", "wording"},
-    "mapped": {"oidc", "setups", "sign_in_map", "store", "wording"},
     "record": {
         "catalogue",
         "handover",
