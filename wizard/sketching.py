@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from wizard import catalogue, handover
+from wizard.catalogue import statements
 from wizard.catalogue.guides import Product, Provider
 from wizard.catalogue.sketches import (
     AnyPart,
@@ -75,6 +76,7 @@ class Drawing:
     bar: list[Text]
     lines: list[Line]
     says: str
+    unsure: bool = False  # the guide itself calls it uncertain
 
     @property
     def has_fakes(self) -> bool:
@@ -90,7 +92,8 @@ class Drawing:
 
 def draw_all(setup: Setup, guide: Product | Provider, names: Iterable[str]) -> list[Drawing]:
     """The sketches of these names in `guide`, with the setup's values."""
-    return [draw(setup, guide.sketches[name]) for name in names]
+    found = [guide.sketches[name] for name in names]
+    return [replace(draw(setup, each), unsure=_unsure(guide, each)) for each in found]
 
 
 def for_finding(setup: Setup, finding: Finding) -> list[Drawing]:
@@ -112,13 +115,13 @@ def for_finding(setup: Setup, finding: Finding) -> list[Drawing]:
 
 def draw(setup: Setup, sketch: Sketch) -> Drawing:
     """One sketch with the setup's values."""
-    words = setup.words
+    words = _sure(setup)
 
     def said(text: str) -> str:
         return catalogue.fill(text, words)
 
     title, layout = said(sketch.title), said(sketch.layout)
-    lines = [line for part in sketch.parts for line in _lines(setup, part)]
+    lines = [line for part in sketch.parts for line in _lines(setup, part, words)]
     fields = [line.label.text for part in sketch.parts for line in _form_lines(setup, part)]
     listed = f" Its fields, from top to bottom: {', '.join(fields)}." if fields else ""
     return Drawing(
@@ -133,8 +136,26 @@ def draw(setup: Setup, sketch: Sketch) -> Drawing:
     )
 
 
-def _lines(setup: Setup, part: AnyPart) -> Iterator[Line]:
-    words = setup.words
+def _unsure(guide: Product | Provider, sketch: Sketch) -> bool:
+    told = statements.told_of(guide, sketch)
+    return told is not None and told.unsure
+
+
+def _sure(setup: Setup) -> dict[str, str]:
+    """What sketches are filled with: an ID only where the provider has confirmed it.
+
+    Else the ID she copied by mistake would stand at the very place where the right one is.
+    """
+    asked = setup.current_check("registration")
+    known = asked is not None and any(
+        row["code"] == "client_id_known" and row["status"] == Status.PASS.value
+        for row in asked.findings
+    )
+    words = setup.words | {"tenant_id": setup.metadata.get("tenant", "")}
+    return words if known else words | {"client_id": ""}
+
+
+def _lines(setup: Setup, part: AnyPart, words: Mapping[str, str]) -> Iterator[Line]:
     kind = type(part).__struct_config__.tag
     label = Text(catalogue.fill(part.label, words))
     if isinstance(part, Value | Field):
@@ -144,7 +165,7 @@ def _lines(setup: Setup, part: AnyPart) -> Iterator[Line]:
     elif isinstance(part, Box):
         yield Line(kind, _marked(replace(label, on=part.on), part))
     elif isinstance(part, Switch):
-        state = Text(catalogue.fill(part.text, words), on=part.on)
+        state = Text("On" if part.on else "Off", on=part.on)
         yield Line(kind, label, [_marked(state, part)])
     elif isinstance(part, Button):
         yield Line(kind, _marked(replace(label, on=part.main), part))
@@ -204,13 +225,8 @@ def _form_lines(setup: Setup, part: AnyPart) -> Iterator[Line]:
         if row.label not in part.fields if part.fields else row.if_asked:
             continue
         if shown[row.label] == "from_product":
-            text = Text(
-                f"shown by {setup.product.name}", fake=True, mark="not", words="copy, not paste"
-            )
-        elif row.secret:
-            text = Text(DOTS, mark="here", words="paste here")
-        elif row.value:
-            text = Text(row.value, mark="here", words="paste here")
-        else:
-            text = Text("not known yet", fake=True)
-        yield Line("field", Text(row.label), [text])
+            yield Line("value", Text(row.label), [Text(f"shown by {setup.product.name}, to copy")])
+            continue
+        text = DOTS if row.secret else row.value
+        held = Text(text, mark="here", words="paste here") if text else Text("not known yet")
+        yield Line("field", Text(row.label), [held])

@@ -62,10 +62,9 @@ class Box(Part, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="box"
 
 
 class Switch(Part, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="switch"):
-    """A switch, as it is to be, with the words beside it."""
+    """A switch, as it is to be."""
 
     on: bool = True
-    text: str = ""
 
 
 class Button(Part, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="button"):
@@ -95,7 +94,7 @@ class Form(Part, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="han
     """The product's own form: every field of `hand_over`, with her values, the secret masked.
 
     `fields` are the labels of those on this screen, all when empty. What the product itself shows
-    (`from_product`) is drawn as no place to paste.
+    (`from_product`) is drawn as something to copy.
     """
 
     label: Label = "The form"

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from .guides import Known, Product, Protocol, Provider, Source
+from .sketches import Sketch
 
-STATES = (Known, Protocol)
+STATES = (Known, Protocol, Sketch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _walk(
             yield from _walk(inner, f"{key}[{number}]", around, sources)
 
 
-def _of(value: Known | Protocol, around: Told, sources: Mapping[str, Source]) -> Told:
+def _of(value: Known | Protocol | Sketch, around: Told, sources: Mapping[str, Source]) -> Told:
     told = around
     if value.source:
         named = sources.get(value.source)
