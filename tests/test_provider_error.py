@@ -1,7 +1,9 @@
 """A pasted error page: the number, the value at fault and the IDs are found; no secret is kept."""
 
+import base64
 import json
 import time
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -352,6 +354,79 @@ _PIECES = [
     "%41%", "\\u0027", "state=", "client_secret: ", "Bearer ", "eyJhbGciOiJ", ".", "\r\n", "'",
     "https://idp.example/error?code=", "\x00", "\u202e", "Timestamp: ", "2026-05-04T10:11:12Z",
 ]  # fmt: skip
+
+
+def packed(*fields: tuple[int, str | int]) -> str:
+    """An authError as Google's pages have it: Protocol Buffers in base64."""
+    octets = bytearray()
+    for number, value in fields:
+        if isinstance(value, int):
+            octets += bytes([number << 3, value & 0x7F | 0x80, value >> 7])
+            continue
+        text = value.encode()
+        size = len(text)
+        length = [size] if size < 128 else [size & 0x7F | 0x80, size >> 7]
+        octets += bytes([number << 3 | 2, *length]) + text
+    return quote(base64.urlsafe_b64encode(bytes(octets)).decode())
+
+
+GOOGLE = "https://accounts.google.com/signin/oauth/error/v2?authError={}&client_id=1-x&flowName=G"
+SENTENCE = f"You can't sign in to this app. Request details: redirect_uri={URI} flowName=General"
+PACKED = {
+    "a redirect URI": (
+        packed((1, "redirect_uri_mismatch"), (2, SENTENCE), (4, 400)),
+        ("redirect_uri_mismatch", URI, "You can't sign in to this app."),
+    ),
+    "nothing but the error, as seen in public": (
+        "ChVyZWRpcmVjdF91cmlfbWlzbWF0Y2ggkAMyAggB",
+        ("redirect_uri_mismatch", "", "redirect_uri_mismatch"),
+    ),
+    "another error": (
+        packed((1, "org_internal"), (2, "Only for the organisation.")),
+        ("org_internal", "", "Only for the organisation."),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_what_google_packs_into_its_address_is_read(kind):
+    text, (error, about, said) = PACKED[kind]
+    decoded = decode(GOOGLE.format(text), CODES)
+    assert decoded.finding.code == f"provider_error_{error}"
+    assert decoded.about == about
+    assert said in decoded.said
+
+
+@pytest.mark.parametrize(
+    "text", ["!!!!", "AAAA", "Cg", "Cv8BaGVsbG8", packed((1, "No <b>")), "x" * 7000]
+)
+def test_what_is_packed_otherwise_is_left_alone(text):
+    assert decode(GOOGLE.format(text), CODES).finding.code == "provider_error_unknown"
+
+
+def test_a_secret_in_what_is_packed_is_not_said():
+    text = packed((1, "invalid_request"), (2, "client_secret=very-secret-thing is not wanted"))
+    decoded = decode(GOOGLE.format(text), CODES, hide=["very-secret-thing"])
+    assert "very-secret-thing" not in f"{decoded.said} {decoded.about} {decoded.text}"
+
+
+B2C = {
+    f"AADB2C90006: The redirect URI '{URI}' is not registered for '{APP}'.": (
+        "redirect_uri_mismatch",
+        URI,
+    ),
+    "error=server_error&error_description=AADB2C90013%3A+token+is+no+response+type": (
+        "unsupported_response_type",
+        "",
+    ),
+    "error=access_denied&error_description=AADB2C90091%3A+cancelled": ("access_denied", ""),
+}
+
+
+@pytest.mark.parametrize("text", B2C)
+def test_the_numbers_of_azure_ad_b2c_are_known(text):
+    decoded = decode(text, CODES)
+    assert (decoded.finding.code, decoded.about) == (f"provider_error_{B2C[text][0]}", B2C[text][1])
 
 
 @made_up(800)

@@ -15,6 +15,7 @@ from wizard.catalogue.guides import ErrorCode
 from wizard.oidc.finding import Finding, failed
 from wizard.oidc.plain import plain
 from wizard.oidc.strict_json import StrictJsonError, parse_object
+from wizard.provider_error.packed import b2c_error, google_error
 from wizard.provider_error.redaction import LIMIT, redact
 from wizard.provider_error.wordings import KNOWN, VALUE_OF, oauth_error_in
 
@@ -99,18 +100,23 @@ def decode(text: str, codes: Mapping[str, ErrorCode], hide: Sequence[str | None]
     cut = len(text) > LIMIT
     kept = redact(text[:LIMIT], hide)
     readable = redact(_readable(kept), hide)
-    named = {**_parameters(readable), **_members(readable)}
+    error, sentence = google_error(readable)
+    unpacked = {"error": error, "error_description": redact(sentence, hide)} if error else {}
+    named = {**_parameters(f"{readable}\n{sentence}"), **_members(readable), **unpacked}
     spoken = redact(f"{named.get('error_description', '')}\n{readable}", hide)
     number = _number(spoken, named, codes)
     known = codes.get(str(number)) if number else None
     message = _message(spoken, number)
-    oauth_error = "" if number else oauth_error_in(named.get("error", ""), spoken)
+    b2c = b2c_error(spoken)
+    oauth_error = "" if number else b2c or oauth_error_in(named.get("error", ""), spoken)
     if known:
         about = _value(known.value, known.place, message)
         if not about and known.value == "redirect_uri":
             about = named.get("redirect_uri", "")
     else:
         about = named.get(VALUE_OF.get(oauth_error, ""), "")
+        if b2c and not about and VALUE_OF.get(oauth_error) == "redirect_uri":
+            about = _address(spoken)
     trace_id, correlation_id = _ids(spoken, named)
     time = _TIME.search(spoken)
     return Decoded(
