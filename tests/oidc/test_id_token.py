@@ -55,6 +55,25 @@ def test_a_good_token_passes_every_rule_in_the_order_of_the_standard():
     assert all(finding.spec for finding in findings)
 
 
+GOOGLE = "https://accounts.google.com"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "iss", "failed", "warned"),
+    [
+        (GOOGLE, GOOGLE, [], []),
+        (GOOGLE, "accounts.google.com", [], ["token_issuer_without_scheme"]),
+        (GOOGLE, "accounts.google.com/", ["token_issuer_other"], []),
+        (GOOGLE, "http://accounts.google.com", ["token_issuer_other"], []),
+        ("https://other.example", "accounts.google.com", ["token_issuer_other"], []),
+    ],
+)
+def test_only_google_may_leave_out_the_scheme_of_its_issuer(issuer, iss, failed, warned):
+    findings = judged(claims(iss=iss), issuer=issuer)
+    assert failures(findings) == failed
+    assert warnings(findings) == warned
+
+
 # claims changed (... takes one out), the code of the one rule that fails
 BROKEN = {
     "iss missing": ({"iss": ...}, "token_issuer_missing"),
@@ -62,6 +81,7 @@ BROKEN = {
     "iss another": ({"iss": ISSUER + "1"}, "token_issuer_other"),
     "iss another host": ({"iss": "https://example.org/"}, "token_issuer_other"),
     "iss with a slash": ({"iss": ISSUER + "/"}, "token_issuer_slash"),
+    "iss without a scheme": ({"iss": ISSUER.removeprefix("https://")}, "token_issuer_other"),
     "iss in capitals": ({"iss": ISSUER.upper()}, "token_issuer_other"),
     "iss with a port": ({"iss": "https://op.example:443/tenant"}, "token_issuer_other"),
     "iss http": ({"iss": ISSUER.replace("https", "http")}, "token_issuer_other"),

@@ -14,6 +14,7 @@ from typing import Any
 from . import base64url
 from .entra import issuer_of_tenant
 from .finding import Finding, failed, passed, warned
+from .google import is_google_without_scheme
 from .plain import kind, plain
 
 CORE = "OpenID Connect Core 1.0, "
@@ -82,6 +83,8 @@ def issuer(claims: Mapping[str, Any], expected: Expected) -> Iterator[Finding]:
     facts |= {"expected": plain(wanted), "actual": plain(actual)}
     if actual == wanted:
         yield passed("token_issuer_matches", **facts)
+    elif is_google_without_scheme(wanted, actual):
+        yield warned("token_issuer_without_scheme", **facts)
     elif isinstance(actual, str) and actual.rstrip("/") == wanted.rstrip("/"):
         yield failed("token_issuer_slash", **facts)
     else:
