@@ -27,8 +27,9 @@ def test_every_product_guide_is_whole(path):
     labels = [field.value for field in guide.hand_over.fields]
     assert "client_id" in labels
     assert ("client_secret" in labels) is guide.protocol.uses_secret
-    # The secret's flow and the response type go together: a code is redeemed, an ID token is not.
-    assert guide.protocol.uses_secret is (guide.protocol.response_type == "code")
+    # A code is redeemed with a secret, or with PKCE alone; an ID token needs neither of them.
+    redeems = guide.protocol.uses_secret or guide.protocol.pkce
+    assert redeems is (guide.protocol.response_type == "code")
 
 
 @pytest.mark.parametrize("path", PROVIDERS, ids=lambda path: path.stem)
