@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
-from wizard import catalogue, deep_links, sketching, wording
+from wizard import catalogue, certain, deep_links, sketching, wording
 from wizard.compiled_templates import CompiledTemplates
 from wizard.extensions import csrf
 from wizard.guard import init_guard
@@ -124,6 +124,9 @@ def create_app(
         page_in=lambda text, setup: deep_links.page_in(text, setup.provider, setup.words),
     )
     app.jinja_env.globals.update(
+        unsure_of=certain.unsure,
+        uncertainties=certain.uncertainties,
+        sources_of=certain.sources,
         step_title={step.slug: step.title for step in STEPS}.get,
         drawings=sketching.draw_all,
         drawings_for=sketching.for_finding,

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from wizard import catalogue, snippets
+from wizard import catalogue, certain, snippets
 from wizard.catalogue.guides import HandOverField
+from wizard.catalogue.statements import Told
 from wizard.setups import Setup
 
 
@@ -22,6 +23,7 @@ class Row:
     note: str = ""
     secret: bool = False
     if_asked: bool = False
+    unsure: Told | None = None  # where the guide is not certain of this field
 
 
 # Read from the metadata document, so they are there only while its check is about today's URL.
@@ -74,8 +76,11 @@ _LANGUAGES = {
 
 def rows(setup: Setup, only: Collection[str] | None = None) -> list[Row]:
     """The fields to fill in, in the product's order; `only` those of these values."""
+    around = setup.product.hand_over.where
     return [
-        replace(_row(setup, field), if_asked=field.if_asked)
+        replace(
+            _row(setup, field), if_asked=field.if_asked, unsure=certain.unsure(setup, field, around)
+        )
         for field in setup.product.hand_over.fields
         if only is None or field.value in only
     ]

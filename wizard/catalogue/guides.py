@@ -5,6 +5,7 @@ A guide holds facts and sentences only: no HTML, no expressions, no conditions. 
 """
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
@@ -51,6 +52,17 @@ class Source(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     what: Sentence
     certainty: Certainty
     where: Sentence
+
+    @property
+    def address(self) -> str:
+        """The page's address; "" where `where` begins with none."""
+        first = self.where.split()[0].rstrip(",;.")
+        return first if first.startswith("https://") else ""
+
+    @property
+    def host(self) -> str:
+        """Whose page it is."""
+        return urlsplit(self.address).hostname or ""
 
 
 class Known(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
