@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.app import CALLBACK, REDIRECT_URI, SECRET, wizard
 from tests.support.oidc_provider import OpenIDProvider, client
-from wizard import catalogue, deep_links, setups
+from tests.support.visitor import fields_of
+from wizard import catalogue, clouds, deep_links, setups
 from wizard.catalogue import rules, statements
 from wizard.catalogue.guides import Link, Page
 from wizard.oidc.discovery import suggest_metadata_url
@@ -259,6 +260,44 @@ def test_nobody_can_say_so_of_a_provider_that_is_known_to_take_it(app):
     path = page.path.replace("/client-id", "/localhost")
     page = app.visitor.follow(app.visitor.fetch("POST", path, fields))
     assert page.copyable("test_redirect_uri") == CALLBACK
+
+
+@pytest.mark.parametrize(
+    ("slug", "host", "other"),
+    [
+        ("entra", "login.microsoftonline.us", "entra-us-gov"),
+        ("entra", "login.partner.microsoftonline.cn", "entra-china"),
+        ("entra", "example.ciamlogin.com", "entra-external-id"),
+        ("entra-us-gov", "login.microsoftonline.com", "entra"),
+        ("entra-china", "login.microsoftonline.us", "entra-us-gov"),
+        ("entra", "login.microsoftonline.com", None),
+        ("entra", "sts.windows.net", None),
+        ("entra", "login.example", None),
+        ("entra", "ciamlogin.com.example", None),
+        ("okta", "login.microsoftonline.us", None),
+    ],
+)
+def test_the_host_tells_the_cloud(slug, host, other):
+    found = clouds.of(catalogue.provider(slug), f"https://{host}/{TENANT}/v2.0{WELL_KNOWN}")
+    assert (found and found.slug) == other
+
+
+def test_a_url_of_another_cloud_is_said_and_the_setup_changes_on_request_only(app):
+    page = app.walk_to("metadata", provider="entra", client_id=APP)
+    url = f"https://login.microsoftonline.us/{TENANT}/v2.0{WELL_KNOWN}"
+    app.store.save_answers(page.path.split("/")[2], {"metadata_url": url})
+    page = app.visitor.get(page.path)
+    assert page.status_of("metadata_url_other_cloud") == ["warn"]
+    button = page.root.one("button", form="cloud")
+    assert button.text == "Make it a setup with Microsoft Entra ID for US Government"
+    fields = [*fields_of(page.form("cloud")), ("metadata_url", button.get("value"))]
+    page = app.visitor.follow(app.visitor.fetch("POST", page.form("cloud").get("action"), fields))
+    assert page.path.endswith("/metadata")
+    assert page.status_of("metadata_url_other_cloud") == []
+    assert "Microsoft Entra ID for US Government" in page.words
+    assert page.root.one("input", name="metadata_url").get("value") == url
+    links = [e.get("href") for e in page.root.all("a")]
+    assert any(link.startswith(f"https://entra.microsoft.us/{TENANT}/#view/") for link in links)
 
 
 @named([guide for guide in GUIDES if guide.slug != "practice"])

@@ -7,11 +7,12 @@ nothing that asks. Findings are attributed to the step that mends them by the ca
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
-from wizard import catalogue, paste, product_uris
-from wizard.oidc.finding import Finding, Status, worst
+from wizard import catalogue, clouds, paste, product_uris
+from wizard.oidc.finding import Finding, Status, warned, worst
 from wizard.oidc.issuer_rules import tenant_in_issuer
 from wizard.oidc.metadata_url import judge_metadata_url
 from wizard.oidc.pasted_address import AddressRules
+from wizard.oidc.plain import plain
 from wizard.setups import Setup, Values, from_rows
 
 TOPICS = ("discovery", "registration", "secret")
@@ -46,8 +47,17 @@ def shape(setup: Setup, slug: str, values: Values, today: date | None = None) ->
     if slug == "client-secret":
         return _shape_of_secret(setup, values, today or datetime.now(UTC).date())
     if slug == "metadata" and values.metadata_url:
-        return judge_metadata_url(values.metadata_url)
+        return [*judge_metadata_url(values.metadata_url), *_other_cloud(setup, values)]
     return []
+
+
+def _other_cloud(setup: Setup, values: Values) -> list[Finding]:
+    """A metadata URL of another cloud than the guide is for: the links and the checks differ."""
+    other = clouds.of(setup.provider, values.metadata_url)
+    if other is None:
+        return []
+    facts = {"about": plain(values.metadata_url), "expected": setup.provider.name}
+    return [warned("metadata_url_other_cloud", actual=other.name, **facts)]
 
 
 def _shape_of_redirect_uris(setup: Setup, values: Values) -> list[Finding]:

@@ -188,6 +188,11 @@ class Store:
         )
         return SetupRow(*rows[0]) if rows else None
 
+    def change_provider(self, setup_id: str, provider: str) -> None:
+        """Have the setup speak of another identity provider. Raises no_setup."""
+        with self._writing(changed=setup_id) as db:
+            db.execute("UPDATE setups SET provider = ? WHERE id = ?", (provider, setup_id))
+
     def delete_setup(self, setup_id: str) -> None:
         """Forget the setup and everything kept for it. Nothing happens when there is none."""
         with self._writing() as db:

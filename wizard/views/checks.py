@@ -14,9 +14,9 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from wizard import answering, asking, judging, steps, wording
+from wizard import answering, asking, clouds, judging, steps, wording
 from wizard.application import desk
-from wizard.forms import FORM_OF_STEP, form_of
+from wizard.forms import FORM_OF_STEP, PlainForm, form_of
 from wizard.setups import Setup
 from wizard.views import showing
 from wizard.views.steps import answers_of, load
@@ -95,6 +95,21 @@ def more(setup_id: str, slug: str, run_id: str) -> str | Response:
         broken=run.trouble is not None,
         mended=mended,
     )
+
+
+@pages.post("/setups/<setup_id>/cloud")
+def change_cloud(setup_id: str) -> Response:
+    """The setup becomes one of the cloud that the metadata URL belongs to: she has asked for it."""
+    setup = _open(setup_id, "metadata")
+    url = request.form.get("metadata_url", "")
+    other = clouds.of(setup.provider, url)
+    if PlainForm().validate_on_submit() and other:
+        desk().store.change_provider(setup.id, other.slug)
+        setup = load(setup.id)
+        candidate = answering.consider(setup, "metadata", {"metadata_url": url})
+        if not candidate.wrong:
+            answering.save(desk().store, desk().vault, setup, candidate.values)
+    return redirect(url_for("steps.show", setup_id=setup.id, slug="metadata"), 303)
 
 
 @pages.post("/setups/<setup_id>/offer")
