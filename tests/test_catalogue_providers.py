@@ -300,6 +300,30 @@ def test_a_url_of_another_cloud_is_said_and_the_setup_changes_on_request_only(ap
     assert any(link.startswith(f"https://entra.microsoft.us/{TENANT}/#view/") for link in links)
 
 
+def test_where_everybody_has_one_metadata_url_it_is_there_already(app):
+    page = app.walk_to("metadata", provider="google")
+    filled_in = page.root.one("input", name="metadata_url").get("value")
+    assert filled_in == "https://accounts.google.com" + WELL_KNOWN
+    page = app.walk_to("metadata", provider="okta")
+    assert page.root.one("input", name="metadata_url").get("value") == ""
+
+
+@pytest.mark.parametrize(
+    ("slug", "graph"),
+    [
+        ("entra", "https://graph.microsoft.com/"),
+        ("entra-us-gov", "https://graph.microsoft.us/"),
+        ("entra-china", "https://microsoftgraph.chinacloudapi.cn/"),
+        ("entra-external-id", ""),
+        ("okta", ""),
+    ],
+)
+def test_the_scripts_are_for_the_cloud_of_the_guide(slug, graph, app):
+    page = app.walk_to("client-id", provider=slug)
+    shown = page.root.where(lambda e: e.get("data-copy") == "graph_application")
+    assert [each.text.split("v1.0")[0] for each in shown] == ([f"POST {graph}"] if graph else [])
+
+
 @named([guide for guide in GUIDES if guide.slug != "practice"])
 def test_before_she_starts_she_reads_what_to_know_of_it(guide, app):
     page = app.setup("syncro", guide.slug)

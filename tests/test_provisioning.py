@@ -16,6 +16,8 @@ from tests.support.fake_az import run_bash
 from tests.support.made_up import made_up
 from wizard.paste import recognise
 from wizard.provisioning import (
+    CLOUDS,
+    GLOBAL,
     Plan,
     azure_cli,
     bash_quoted,
@@ -40,6 +42,7 @@ ANSWERS = {
     ("ad", "sp", "update"): "",
     ("ad", "app", "credential", "reset"): f"{SECRET}\n",
 }
+OTHER_CLOUDS = {name: cloud for name, cloud in CLOUDS.items() if cloud != GLOBAL}
 HOSTILE = [
     "O'Neil & Sons",
     'The "Best" Company',
@@ -305,3 +308,25 @@ def test_the_secret_is_never_asked_for_where_the_product_has_none():
     names = [part.name for part in graph_calls(IMPLICIT)]
     assert names == ["graph_look", "graph_application", "graph_service_principal"]
     assert "credential" not in azure_cli(IMPLICIT)
+
+
+@pytest.mark.parametrize("name", OTHER_CLOUDS)
+def test_in_another_cloud_the_scripts_stop_in_the_wrong_one_and_ask_its_own_graph(name, tmp_path):
+    cloud = OTHER_CLOUDS[name]
+    plan = replace(PLAN, cloud=cloud, tenant=TENANT)
+    there = ANSWERS | {("cloud", "show"): f"{cloud.cli}\n"}
+    assert f"Application (client) ID: {CLIENT}" in run_bash(azure_cli(plan), tmp_path, there).output
+    elsewhere = ANSWERS | {("cloud", "show"): "AzureCloud\n"}
+    stopped = run_bash(azure_cli(plan), tmp_path, elsewhere)
+    assert stopped.calls == [["cloud", "show", "--query", "name", "--output", "tsv"]]
+    assert f"az cloud set --name {cloud.cli}" in stopped.errors
+    assert f"Connect-MgGraph -Environment {cloud.powershell} -TenantId" in graph_powershell(plan)
+    told = "\n".join(part.text for part in graph_calls(plan))
+    assert f"{cloud.graph}/v1.0/applications" in told
+    assert "graph.microsoft.com" not in told
+
+
+def test_in_the_ordinary_cloud_nobody_is_asked_for_its_name():
+    told = "".join(part.text for script in scripts(PLAN) for part in script.parts)
+    assert "az cloud" not in told
+    assert "-Environment" not in told

@@ -38,6 +38,12 @@ def address_rules(setup: Setup) -> AddressRules:
     return AddressRules(template, tuple(address.hosts), address.only_id)
 
 
+def only_address(setup: Setup) -> str:
+    """The metadata URL of an identity provider that has one for everybody; else nothing."""
+    template = setup.provider.address.template or ""
+    return "" if "{" in template else template
+
+
 def shape(setup: Setup, slug: str, values: Values, today: date | None = None) -> list[Finding]:
     """What can be said of a step's values without asking anybody. Empty values say nothing."""
     if slug == "redirect-uri" and values.redirect_uri:

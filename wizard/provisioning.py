@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
-GRAPH = "https://graph.microsoft.com/v1.0"
 # What New registration in the portal gives every application: User.Read of Microsoft Graph.
 _GRAPH_APP = "00000003-0000-0000-c000-000000000000"
 _USER_READ = "e1fe6dd8-ba31-4d61-89e7-88639da4683d"
@@ -28,11 +27,40 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
+class Cloud:
+    """A cloud of Microsoft's: what Azure CLI and Graph PowerShell call it, and its Graph.
+
+    `shell` is where its Azure Cloud Shell opens, "" where there is none.
+    """
+
+    cli: str
+    powershell: str
+    graph: str
+    shell: str
+
+
+GLOBAL = Cloud("AzureCloud", "Global", "https://graph.microsoft.com", "https://shell.azure.com/")
+# https://learn.microsoft.com/graph/deployments, az cloud list, Get-MgEnvironment
+CLOUDS = {
+    "microsoft-graph": GLOBAL,
+    "microsoft-graph-us": Cloud(
+        "AzureUSGovernment",
+        "USGov",
+        "https://graph.microsoft.us",
+        "https://portal.azure.us/#cloudshell/",
+    ),
+    "microsoft-graph-cn": Cloud(
+        "AzureChinaCloud", "China", "https://microsoftgraph.chinacloudapi.cn", ""
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be registered. Every text may come from outside.
 
     `secret_name` is the description of the client secret, empty where the product needs none;
-    `expires` its last day; `tenant` the tenant ID if it is known.
+    `expires` its last day; `tenant` the tenant ID if it is known; `cloud` where it is.
     """
 
     app_name: str
@@ -42,6 +70,7 @@ class Plan:
     secret_name: str
     expires: date
     tenant: str = ""
+    cloud: Cloud = GLOBAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +89,7 @@ class Script:
     title: str
     how: str
     parts: Sequence[Part]
+    shell: str = ""  # where the shell it is made for opens
 
 
 def scripts(plan: Plan) -> list[Script]:
@@ -68,13 +98,14 @@ def scripts(plan: Plan) -> list[Script]:
     return [
         Script(
             "Azure CLI",
-            "Open **Azure Cloud Shell**, choose **Bash**, paste all of it and press Enter.",
+            _shell(plan, "Bash"),
             [Part("script_az", "Script for Azure CLI", azure_cli(plan))],
+            plan.cloud.shell,
         ),
         Script(
             "Microsoft Graph PowerShell",
-            "Open **Azure Cloud Shell**, choose **PowerShell**, paste all of it and press Enter."
-            " Elsewhere, first: Install-Module Microsoft.Graph.Applications",
+            _shell(plan, "PowerShell")
+            + " Elsewhere, first: Install-Module Microsoft.Graph.Applications",
             [Part("script_powershell", "Script for PowerShell", graph_powershell(plan))],
         ),
         Script(
@@ -86,6 +117,12 @@ def scripts(plan: Plan) -> list[Script]:
     ]
 
 
+def _shell(plan: Plan, kind: str) -> str:
+    if not plan.cloud.shell:
+        return f"Open a shell of your own ({kind}), paste all of it and press Enter."
+    return f"Open **Azure Cloud Shell**, choose **{kind}**, paste all of it and press Enter."
+
+
 def _cleaned(plan: Plan) -> Plan:
     return Plan(
         app_name=_name(plan.app_name, 120) or "Single sign-on",
@@ -95,6 +132,7 @@ def _cleaned(plan: Plan) -> Plan:
         secret_name=_name(plan.secret_name, 60),
         expires=plan.expires,
         tenant=plan.tenant if _GUID.fullmatch(plan.tenant) else "",
+        cloud=plan.cloud,
     )
 
 
@@ -132,6 +170,7 @@ def azure_cli(plan: Plan) -> str:
         "set -eu",
         f"name={bash_quoted(plan.app_name)}",
         *_secret_only(plan, f"expires={bash_quoted(plan.expires.isoformat())}"),
+        *_right_cloud_bash(plan),
         "tenant=$(az account show --query tenantId --output tsv)",
         *_right_tenant_bash(plan),
         "# A taken name: Azure CLI would change that application instead of making a new one.",
@@ -160,6 +199,20 @@ def azure_cli(plan: Plan) -> str:
         ")",
     ]
     return "\n".join(lines)
+
+
+def _right_cloud_bash(plan: Plan) -> list[str]:
+    """It is asked, not set: that would change the shell she works in for everything else."""
+    if plan.cloud == GLOBAL:
+        return []
+    name = plan.cloud.cli
+    return [
+        f'if [ "$(az cloud show --query name --output tsv)" != {bash_quoted(name)} ]; then',
+        "  printf 'Stopped, nothing was changed: signed in to another cloud."
+        f" First: az cloud set --name {name}, then az login\\n' >&2",
+        "  exit 1",
+        "fi",
+    ]
 
 
 def _right_tenant_bash(plan: Plan) -> list[str]:
@@ -201,6 +254,8 @@ def graph_powershell(plan: Plan) -> str:
         f" @(@{{ Id = '{_USER_READ}'; Type = 'Scope' }}) }})",
     ]
     tenant = f"-TenantId {powershell_quoted(plan.tenant)} " if plan.tenant else ""
+    if plan.cloud != GLOBAL:
+        tenant = f"-Environment {plan.cloud.powershell} {tenant}"
     taken = powershell_quoted(f"displayName eq {odata_quoted(plan.app_name)}")
     secret = powershell_quoted(plan.secret_name)
     lines = [
@@ -248,6 +303,7 @@ def odata_quoted(text: str) -> str:
 
 def graph_calls(plan: Plan) -> list[Part]:
     """The requests, one a part; ID and APP_ID stand for what the second one's answer gives."""
+    graph = plan.cloud.graph
     taken = quote(f"displayName eq {odata_quoted(plan.app_name)}", safe="'")
     web: dict[str, object] = {"redirectUris": list(plan.redirect_uris)}
     if plan.id_tokens:
@@ -266,10 +322,11 @@ def graph_calls(plan: Plan) -> list[Part]:
         Part(
             "graph_look",
             "Look first: go on only if the list in the answer is empty",
-            f"GET {GRAPH}/applications?$filter={taken}&$select=appId,displayName",
+            f"GET {graph}/v1.0/applications?$filter={taken}&$select=appId,displayName",
         ),
-        _post("graph_application", "Make the application", "/applications", application),
+        _post(graph, "graph_application", "Make the application", "/applications", application),
         _post(
+            graph,
             "graph_service_principal",
             "Make its service principal: put the answer's appId for APP_ID",
             "/servicePrincipals",
@@ -283,6 +340,7 @@ def graph_calls(plan: Plan) -> list[Part]:
         }
         parts.append(
             _post(
+                graph,
                 "graph_secret",
                 "Add the client secret: put the application's id, not its appId, for ID",
                 "/applications/ID/addPassword",
@@ -292,9 +350,9 @@ def graph_calls(plan: Plan) -> list[Part]:
     return parts
 
 
-def _post(name: str, title: str, path: str, body: object) -> Part:
+def _post(graph: str, name: str, title: str, path: str, body: object) -> Part:
     text = json.dumps(body, indent=2, ensure_ascii=False)
-    return Part(name, title, f"POST {GRAPH}{path}\nContent-Type: application/json\n\n{text}")
+    return Part(name, title, f"POST {graph}/v1.0{path}\nContent-Type: application/json\n\n{text}")
 
 
 def _compact(value: object) -> str:

@@ -430,7 +430,8 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     codes: dict[CodeNumber, ErrorCode] = {}
     codes_from: Literal[""] | Slug = ""  # the guide whose codes it uses, having none of its own
     codes_page: Literal[""] | Web = ""  # where the provider explains {number}
-    scripts: Literal["", "microsoft-graph"] = ""  # a registration can be scripted, and how
+    # A registration can be scripted, and in which cloud.
+    scripts: Literal["", "microsoft-graph", "microsoft-graph-us", "microsoft-graph-cn"] = ""
     source: Literal[""] | Slug = ""
     aliases: list[Sentence] = []
     base: Literal[""] | Slug = ""  # the guide this one says only the differences to

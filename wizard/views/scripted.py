@@ -12,7 +12,7 @@ _DAYS = 180  # what Entra itself proposes for a new secret
 
 def scripts_for(setup: Setup) -> list[Script]:
     """The scripts for this setup; none where its identity provider has none."""
-    if setup.provider.scripts != "microsoft-graph":
+    if not setup.provider.scripts:
         return []
     today = datetime.now(UTC).date()
     entered = as_date(setup.values.secret_expires)
@@ -26,5 +26,6 @@ def scripts_for(setup: Setup) -> list[Script]:
         secret_name=setup.product.name if protocol.uses_secret else "",
         expires=entered if entered and entered > today else today + timedelta(days=_DAYS),
         tenant=setup.metadata.get("tenant", ""),
+        cloud=provisioning.CLOUDS[setup.provider.scripts],
     )
     return provisioning.scripts(plan)

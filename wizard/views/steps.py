@@ -231,6 +231,8 @@ def _filled_form(setup: Setup, slug: str) -> FlaskForm:
             field.process_data(wording.as_date(setup.values.secret_expires))
         elif field.name in ("redirect_uri", "client_id", "metadata_url"):
             field.process_data(getattr(setup.values, field.name))
+    if slug == "metadata" and not setup.values.metadata_url:
+        form.metadata_url.process_data(judging.only_address(setup))
     if slug == "redirect-uri":
         _fill_made(setup, form)
     return form
