@@ -7,6 +7,7 @@ import pytest
 
 from tests.practice.portal import REDIRECT_URI, authorize, fragment_of, get, redeem
 from tests.support.visitor import fields_of
+from wizard import catalogue, deep_links
 from wizard.entra_secret import checksum_holds
 
 SECRETS = "/apps/{}/secrets"
@@ -45,6 +46,26 @@ def test_a_registration_leads_to_the_overview_with_its_three_ids(portal, visitor
     buttons = page.root.where(lambda e: "data-copies" in e)
     assert [b.get("data-copies") for b in buttons] == ["client_id", "object_id", "tenant_id"]
     assert "Remote desk" in visitor.get("/").words
+
+
+def test_the_guides_links_open_the_very_page(portal, visitor, practice):
+    guide = catalogue.provider("practice")
+    application = portal.register(REDIRECT_URI)
+    words = {"practice_port": str(practice.port), "client_id": application.client_id}
+    links = [(page.name, page) for page in guide.pages]
+    links += [
+        ("Overview", guide.client_id.where.link),
+        ("Certificates & secrets", guide.client_secret.where.link),
+        ("Endpoints", guide.metadata.where.link),
+    ]
+    for name, link in links:
+        page = visitor.get(deep_links.url_of(link, words))
+        assert (page.status, page.h1) == (200, name)
+        # Before there is an app, the list of them.
+        page = visitor.get(deep_links.url_of(link, words | {"client_id": ""}))
+        assert (page.status, page.h1) == (200, "App registrations")
+    link = guide.registration.where.link
+    assert visitor.get(deep_links.url_of(link, words)).path == "/apps/new"
 
 
 def test_the_endpoints_page_holds_the_metadata_url_and_its_look_alikes(portal, visitor):
