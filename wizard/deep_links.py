@@ -4,7 +4,7 @@ Pure. What is not known yet falls away (a tenant), or another page is opened (a 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from wizard import catalogue
@@ -36,7 +36,8 @@ def page_in(text: str, provider: Provider, words: Mapping[str, str]) -> Link | N
     """The first page of the portal that `text` names, ready to open; None when it names none.
 
     `text` is a guide's sentence, in which `**Users and groups**` and `**Entra ID › Enterprise
-    apps**` are names on a screen. The last page of such a way is the one to open.
+    apps**` are names on a screen. The last page of such a way is the one to open. A link that is
+    not certain says so.
     """
     pages = {page.name.lower(): page for page in provider.pages}
     for way in _ON_SCREEN.findall(text):
@@ -44,14 +45,10 @@ def page_in(text: str, provider: Provider, words: Mapping[str, str]) -> Link | N
             page = pages.get(name.lower())
             if page:
                 title = f"Open {page.name} in {provider.short}"
+                if page.certainty == "U":
+                    title += " (it may open another page)"
                 return Link(words=title, url=url_of(page, words))
     return None
-
-
-def pages_in(texts: Iterable[str], provider: Provider, words: Mapping[str, str]) -> list[Link]:
-    """The pages that several sentences name, each once."""
-    found = {link.url: link for text in texts if (link := page_in(text, provider, words))}
-    return list(found.values())
 
 
 def _safe(name: str, text: str) -> str:
