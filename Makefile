@@ -13,9 +13,11 @@ PYTHON =
 ARGS =
 PROVIDERS = tests/providers
 AZURE_CLI = .venv-azure-cli
+JUPYTERHUB = .venv-jupyterhub
+PGADMIN = .venv-pgadmin
 
 .PHONY: run static test test-products lint venv requirements requirements-dev node-modules chromium \
-  relying-party azure-cli
+  relying-party azure-cli jupyterhub pgadmin
 
 run: requirements
 	@exec $(BIN)/python app.py $(ARGS)
@@ -23,7 +25,7 @@ run: requirements
 test: requirements-dev node-modules chromium lint
 	$(BIN)/python -m pytest -m "not products" $(ARGS)
 
-test-products: requirements-dev node-modules chromium relying-party azure-cli
+test-products: requirements-dev node-modules chromium relying-party azure-cli jupyterhub pgadmin
 	$(BIN)/python -m pytest -m products $(ARGS)
 
 # The compressed form of each static file, to be made again when one has changed.
@@ -114,3 +116,28 @@ azure-cli: venv
 	  -r tests/products/azure-cli.txt && \
 	cp tests/products/azure-cli.txt $(AZURE_CLI)/.installed || \
 	echo "Azure CLI could not be installed: the proofs with it will be skipped." >&2
+
+# Real products, each apart from everything else, to be signed in to with what is handed over.
+jupyterhub: venv
+	@if ! cmp -s tests/products/jupyterhub.txt $(JUPYTERHUB)/.installed; then \
+	  echo "Installing JupyterHub for the proofs (a minute, once)." >&2; \
+	  $(BIN)/python -m venv --clear $(JUPYTERHUB) && \
+	  $(JUPYTERHUB)/bin/python -m pip install --quiet --disable-pip-version-check \
+	    -r tests/products/jupyterhub.txt && \
+	  cp tests/products/jupyterhub.txt $(JUPYTERHUB)/.installed || \
+	  echo "JupyterHub could not be installed: the proof with it will be skipped." >&2; \
+	fi
+	@if cmp -s tests/products/package-lock.json tests/products/node_modules/.installed-lock.json; then exit 0; fi; \
+	if ! command -v npm >/dev/null 2>&1; then \
+	  echo "npm is not here: the proof with JupyterHub will be skipped." >&2; exit 0; \
+	fi; \
+	cd tests/products && npm ci --loglevel=error && cp package-lock.json node_modules/.installed-lock.json
+
+pgadmin: venv
+	@if cmp -s tests/products/pgadmin.txt $(PGADMIN)/.installed; then exit 0; fi; \
+	echo "Installing pgAdmin 4 for the proofs (a minute or two, once)." >&2; \
+	$(BIN)/python -m venv --clear $(PGADMIN) && \
+	$(PGADMIN)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r tests/products/pgadmin.txt && \
+	cp tests/products/pgadmin.txt $(PGADMIN)/.installed || \
+	echo "pgAdmin 4 could not be installed: the proof with it will be skipped." >&2

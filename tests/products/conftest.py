@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.conftest import chromium, opened, provider, started
 from tests.support.apache import Apache
+from tests.support.real_products import JupyterHub, PgAdmin
 
 __all__ = ["chromium", "opened", "provider", "started"]
 HERE = Path(__file__).parent
@@ -21,4 +22,18 @@ def pytest_collection_modifyitems(items):
 def apache():
     """A product that is somebody else's: Apache with mod_auth_openidc, not configured yet."""
     with Apache() as product:
+        yield product
+
+
+@pytest.fixture
+def jupyterhub():
+    """JupyterHub, not configured yet."""
+    with JupyterHub() as product:
+        yield product
+
+
+@pytest.fixture
+def pgadmin():
+    """pgAdmin 4, not configured yet."""
+    with PgAdmin() as product:
         yield product

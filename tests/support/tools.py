@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 PROVIDERS = Path(__file__).parents[1] / "providers"
-AZURE_CLI = Path(__file__).parents[2] / ".venv-azure-cli"
+ROOT = Path(__file__).parents[2]
+PRODUCTS = Path(__file__).parents[1] / "products"
+# Environments of their own, made by the Makefile.
+_ENVIRONMENTS = {
+    "azure-cli": ROOT / ".venv-azure-cli",
+    "jupyterhub": ROOT / ".venv-jupyterhub",
+    "pgadmin": ROOT / ".venv-pgadmin",
+}
 
 # Names on the PATH first, then where the installers of macOS and Windows put a browser.
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
@@ -27,17 +34,21 @@ _INSTALLED = (
 
 def find(tool: str) -> str | None:
     """The path of a tool, or None: `chromium` is any browser of its family, `oidc-provider` the
-    installed npm package, `azure-cli` the Python that has it, `mod_auth_openidc` Debian's module of
-    Apache, everything else a program on the PATH."""
+    installed npm package, `azure-cli`, `jupyterhub` and `pgadmin` the Python that has it,
+    `configurable-http-proxy` its script, `mod_auth_openidc` Debian's module of Apache, everything
+    else a program on the PATH."""
     if tool == "chromium":
         found = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
         return found or next((path for path in _INSTALLED if Path(path).exists()), None)
     if tool == "mod_auth_openidc":
         module = Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
         return str(module) if module.exists() else None
-    if tool == "azure-cli":
-        python = AZURE_CLI / "bin" / "python"
-        return str(python) if (AZURE_CLI / ".installed").exists() else None
+    if tool in _ENVIRONMENTS:
+        folder = _ENVIRONMENTS[tool]
+        return str(folder / "bin" / "python") if (folder / ".installed").exists() else None
+    if tool == "configurable-http-proxy":
+        script = PRODUCTS / "node_modules" / ".bin" / tool
+        return str(script) if script.exists() else None
     if tool == "oidc-provider":
         package = PROVIDERS / "node_modules" / tool
         return str(package) if package.is_dir() else None
