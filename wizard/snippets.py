@@ -76,8 +76,18 @@ def _bare(text: str) -> str:
 
 
 def _json(text: str) -> str:
-    """RFC 8259, section 7; a YAML 1.2 double-quoted scalar too (section 7.3.1)."""
+    """RFC 8259, section 7."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def _yaml(text: str) -> str:
+    """A double-quoted scalar, which takes JSON's escapes. YAML 1.2, section 7.3.1.
+
+    Compose, Argo CD and Jenkins read a $ inside of one, each in a way of its own.
+    """
+    if "$" in text:
+        raise Unwritable
+    return _json(text)
 
 
 def _ruby(text: str) -> str:
@@ -99,7 +109,7 @@ _LITERAL: Mapping[str, Callable[[str], str]] = {
     "ini": _bare,
     "env": _bare,
     "properties": _bare,
-    "yaml": _json,
+    "yaml": _yaml,
     "json": _json,
     "python": repr,
     "ruby": _ruby,
