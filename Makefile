@@ -1,6 +1,6 @@
 # make run            set up .venv and start the wizard (ARGS="--practice" and the like are passed on)
 # make test           set up everything the tests need, lint, run the suite
-# make test-products  the slow proofs against real products
+# make test-products  the slow proofs: against real products, and what make test does in part
 # make lint           ruff, and nothing else
 # make static         compress the static files anew, after a change to one
 #
@@ -11,6 +11,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 PYTHON =
 ARGS =
+WORKERS = auto
 PROVIDERS = tests/providers
 AZURE_CLI = .venv-azure-cli
 JUPYTERHUB = .venv-jupyterhub
@@ -23,10 +24,11 @@ run: requirements
 	@exec $(BIN)/python app.py $(ARGS)
 
 test: requirements-dev node-modules chromium lint
-	$(BIN)/python -m pytest -m "not products" $(ARGS)
+	$(BIN)/python -m pytest -m "not products" -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-products: requirements-dev node-modules chromium relying-party azure-cli jupyterhub pgadmin
-	$(BIN)/python -m pytest -m products $(ARGS)
+	LATCHKEY_FUZZ=$${LATCHKEY_FUZZ:-1} LATCHKEY_KILLS=$${LATCHKEY_KILLS:-40} \
+	  $(BIN)/python -m pytest -m "products or more" $(ARGS)
 
 # The compressed form of each static file, to be made again when one has changed.
 static: requirements

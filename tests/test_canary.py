@@ -41,7 +41,7 @@ from tests.support.canary_walk import (
     provider,
     setup_of,
 )
-from tests.support.fault_server import FAULTS, FaultServer
+from tests.support.fault_server import FAULTS, LASTING, FaultServer
 from tests.support.latchkey import Latchkey
 from tests.support.odd_provider import CLIENT_ID, Asked, Said, oauth_error, page
 from tests.support.visitor import Page, Visitor
@@ -373,18 +373,28 @@ def test_a_provider_that_says_it_back_brings_it_nowhere(quiet, tmp_path, where, 
 # --- a network that fails
 
 
-def test_no_fault_of_the_network_brings_it_anywhere(quiet, tmp_path):
+AT_ONCE = sorted(set(FAULTS) - LASTING)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param(AT_ONCE, id="over at once"),
+        pytest.param(sorted(LASTING), id="to the deadline", marks=pytest.mark.products),
+    ],
+)
+def test_no_fault_of_the_network_brings_it_anywhere(quiet, tmp_path, faults):
     """Each fault while the document is read, the secret is checked, and the code is redeemed.
 
-    All at once, for some are only over at the deadline.
+    Side by side, for the deadline is the real one.
     """
-    with FaultServer() as server, ThreadPoolExecutor(len(FAULTS)) as threads:
+    with FaultServer() as server, ThreadPoolExecutor(len(faults)) as threads:
         walks = {
             name: threads.submit(walk_with_a_fault, tmp_path / name, server, name)
-            for name in FAULTS
+            for name in faults
         }
         went = {name: walk.result() for name, walk in walks.items()}
-    assert went == dict.fromkeys(FAULTS, "fail")
+    assert went == dict.fromkeys(faults, "fail")
     heard = b"".join(server.requests)
     assert quote_plus(CODE).encode() in heard, "the code was sent"
     assert b"Authorization: Basic " in heard, "the secret was sent"

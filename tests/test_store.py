@@ -18,7 +18,7 @@ from wizard import store_file
 from wizard.store import Store, StoreError
 
 ROOT = Path(__file__).resolve().parent.parent
-KILLS = int(os.environ.get("LATCHKEY_KILLS", "40"))
+KILLS = int(os.environ.get("LATCHKEY_KILLS", "10"))
 
 
 class Clock:
@@ -449,6 +449,7 @@ while True:
 """
 
 
+@pytest.mark.more
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_nothing_saved_is_lost_or_half_written_when_killed_at_random_moments(tmp_path):
     with Store(tmp_path) as store:

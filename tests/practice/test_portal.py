@@ -301,7 +301,13 @@ def test_too_large_a_form_is_told(visitor):
 
 
 @pytest.mark.parametrize(
-    "path", ["/apps/x", f"/apps/{uuid.uuid4()}/secrets", "/nothing", "/static/nothing.css"]
+    "path",
+    [
+        "/apps/x",
+        "/apps/00000000-aaaa-4bbb-8ccc-000000000009/secrets",
+        "/nothing",
+        "/static/nothing.css",
+    ],
 )
 def test_an_unknown_address_gets_a_page(visitor, path):
     page = visitor.get(path)

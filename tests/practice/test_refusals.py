@@ -444,7 +444,7 @@ def test_the_token_endpoint_takes_post_only(usual):
 @pytest.mark.parametrize(
     ("tenant", "number"),
     [
-        (str(uuid.uuid4()), 90002),
+        ("00000000-aaaa-4bbb-8ccc-000000000009", 90002),
         ("elsewhere.example", 90002),
         ("{tenant}", 900023),
         ("Practice", 900023),

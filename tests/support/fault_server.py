@@ -146,6 +146,17 @@ FAULTS: dict[str, Fault] = {
     "one-mib-and-one": lambda c: c.send(OK + b"\r\n" + b" " * 1048577),
 }
 
+LASTING = {
+    "silent",
+    "header-drip",
+    "status-drip",
+    "body-drip",
+    "chunk-drip",
+    "stops-half-way",
+    "for-ever-100",
+}
+"""The faults that are only over when the client's deadline is."""
+
 
 class FaultServer:
     """`faults` by the first word of the path; the others are answered 404 by closing.

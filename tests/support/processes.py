@@ -1,6 +1,7 @@
 """Programs that tests start, talk to by their standard output, and end by their id."""
 
 import contextlib
+import os
 import queue
 import random
 import socket
@@ -99,6 +100,10 @@ class Process:
         self._popen.stdout.close()
 
 
+# Workers that run tests side by side do not take each other's ports.
+_FIRST_PORT = 20_000 + 1000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 10)
+
+
 def free_port_pair() -> int:
     """A port P with P and P + 1 free on loopback: Latchkey's own and the practice provider's.
 
@@ -106,7 +111,7 @@ def free_port_pair() -> int:
     connection takes one of them in between.
     """
     for _ in range(200):
-        port = random.randrange(20_000, 30_000, 2)
+        port = random.randrange(_FIRST_PORT, _FIRST_PORT + 1000, 2)
         if all(_is_free(host, p) for p in (port, port + 1) for host in ("127.0.0.1", "::1")):
             return port
     raise AssertionError("no two free ports in a row on loopback")

@@ -13,6 +13,8 @@ LIMIT = 300
 _UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LARGEST_SHOWN = 1 << 64
 _SHORTEST_HIDDEN = 4  # hiding less would blacken every word
+# As .NET writes JSON: these four are never themselves in it.
+_NET = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'"})
 _SHORTEST_CUT = 8  # the beginning of a secret, where a text was cut in the middle of it
 
 
@@ -71,9 +73,7 @@ def spellings(text: str) -> set[str]:
     page = html.escape(text)
     marked_up = {page, page.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")}
     written = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
-    # As .NET writes it: these four are never themselves in its JSON.
-    unsafe = {c: f"\\u{ord(c):04x}" for c in "<>&'"}
-    written |= {"".join(unsafe.get(c, c) for c in one) for one in written}
+    written |= {one.translate(_NET) for one in written}
     octets = text.encode("utf-8", "replace")
     coded = {encode(octets).decode() for encode in (base64.b64encode, base64.urlsafe_b64encode)}
     return {text} | percent | marked_up | written | {one.rstrip("=") for one in coded} | coded
