@@ -227,6 +227,10 @@ def _form_lines(setup: Setup, part: AnyPart) -> Iterator[Line]:
         if shown[row.label] == "from_product":
             yield Line("value", Text(row.label), [Text(f"shown by {setup.product.name}, to copy")])
             continue
+        fixed = shown[row.label] == "text"
         text = DOTS if row.secret else row.value
-        held = Text(text, mark="here", words="paste here") if text else Text("not known yet")
+        if text:
+            held = Text(text, mark="here", words="enter this" if fixed else "paste here")
+        else:
+            held = Text("your choice" if fixed else "nothing to paste")
         yield Line("field", Text(row.label), [held])
