@@ -15,6 +15,7 @@ from tests.support.odd_provider import OddProvider, page
 from tests.support.oidc_provider import OpenIDProvider, client
 from tests.support.processes import free_port_pair
 from tests.support.visitor import Visitor
+from wizard import catalogue
 from wizard.practice import PracticeServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -307,9 +308,10 @@ def test_unusable_arguments_end_with_2_and_a_sentence(check, kind):
 
 def test_an_unknown_provider_is_told_which_there_are(check):
     ended = check("--metadata-url", "x", "--client-id", "x", "--provider", "entraid")
+    there = ", ".join(entry.slug for entry in catalogue.provider_entries())
+    assert there.startswith("entra, ")
     assert ended.err == (
-        "There is no guide for the identity provider 'entraid'. There are guides for: entra, oidc,"
-        " practice.\n"
+        f"There is no guide for the identity provider 'entraid'. There are guides for: {there}.\n"
     )
 
 
