@@ -117,7 +117,7 @@ def _met(
     server: FaultServer, url: str, environment: dict[str, str], stalls: bool
 ) -> tuple[str, float, int, int]:
     kept = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    done = subprocess.run(  # noqa: S603 - our own interpreter and text
+    done = subprocess.run(
         [sys.executable, "-c", FETCH, server.url("good"), url, "stalls" if stalls else ""],
         cwd=ROOT,
         env=kept | environment,

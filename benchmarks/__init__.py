@@ -1,0 +1,1 @@
+"""How fast and how light Latchkey is, as ratios measured in one run: python -m benchmarks.run"""
