@@ -19,7 +19,10 @@ _NO_CODES = {
     *("tenant_id", "tenant_of", "tenant_region_scope", "tenant_region_sub_scope"),
 }
 _OUTCOMES = ("passed", "warned", "failed", "could_not_tell")
-_MODULES = ("discovery", "issuer_rules", "endpoint_rules", "need_rules", "key_rules", "metadata")
+_MODULES = (
+    *("discovery", "issuer_rules", "endpoint_rules", "need_rules", "key_rules", "metadata"),
+    "metadata_url",
+)
 
 
 def nodes():
