@@ -91,7 +91,7 @@ def turn_on(setup: Setup) -> str | Response:
 @at_step("turn-on")
 def ask_whether_gone(setup: Setup) -> Response:
     """Ask whether Latchkey's redirect URI is gone at the provider; its tick follows the answer."""
-    if PlainForm().validate_on_submit():
+    if PlainForm().validate_on_submit() and setup.comes_back:
         found = clean_up.ask(setup)
         mark = setup.fingerprint("clean-up")
         desk().store.save_check(setup.id, "clean-up", mark, as_rows(found))
