@@ -106,6 +106,8 @@ def _at_provider(setup: Setup) -> list[Fact]:
             "taken out again, as ticked" if tidied else "to be taken out again",
         ),
     ]
+    if not setup.comes_back:  # it was never registered
+        facts = [fact for fact in facts if fact.value != setup.callback_uri]
     if setup.product.protocol.response_type == "id_token":
         facts.append(Fact("ID tokens", "on", "the product asks for an ID token directly"))
     facts += _secret(setup, provider.client_secret.label)
@@ -272,7 +274,12 @@ def _not_proved(setup: Setup) -> list[str]:
     if who:
         said.append(f"Anybody else's sign-in: only {', '.join(who)} was tried.")
     for slug in (*judging.TOPICS_OF_STEP, "test"):
-        if judging.went_on(setup, slug) or (
+        if slug == "test" and not setup.comes_back:
+            said.append(
+                f"A sign-in at {setup.provider.name}: it does not send people back to this"
+                " computer, so no test sign-in could be made."
+            )
+        elif judging.went_on(setup, slug) or (
             slug == "test" and setup.answers.get("went_on:test") == setup.fingerprint()
         ):
             titles = [wording.title_of(setup, f) for f in judging.failures(setup, slug)]
