@@ -45,5 +45,5 @@ def test_a_copied_error_page_leads_to_the_step_that_mends_it(opened, started):
     expect(explained).to_have_attribute("data-about", latchkey.callback)
     assert walk.copyable("correlation_id") == correlation
     expect(walk.page.locator("[name=provider_error]")).to_have_value(re.compile("AADSTS50011"))
-    walk.press(explained.get_by_role("link"))
+    walk.press(explained.get_by_role("link", name="Go to "))
     assert walk.step == "redirect-uri"

@@ -102,7 +102,7 @@ def general_advice() -> Mapping[str, Advice]:
                 raise GuideError(f"{path.name}: {code} has no title")
             if advice.sketches:
                 raise GuideError(f"{path.name}: {code}: a sketch is in a provider's guide")
-            for text in (advice.title, advice.advice):
+            for text in (advice.title, advice.advice, advice.clock_agrees):
                 for problem in rules.judge_text(code, text):
                     raise GuideError(f"{path.name}: {problem}")
             found[code] = advice
