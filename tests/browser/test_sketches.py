@@ -58,3 +58,19 @@ def test_marks_stay_with_forced_colours(tab):
     tab.set_content(figures(entra))
     assert set(tab.evaluate(HERE)) == {"solid 2px"}
     assert set(tab.evaluate(NOT)) == {"line-through"}
+
+
+def test_beside_a_tick_a_sketch_leaves_the_words_their_room(opened):
+    (syncro,) = guides("syncro")
+    figure = html(drawn(syncro, "enable-sso", HERS))
+    tick = (
+        '<div class="tick"><input type="checkbox" id="a"><label for="a">Set it</label>'
+        '<p class="note">More</p><div class="aside"><details class="show-me" open>'
+        f"<summary>Show me where</summary>{figure}</details></div></div>"
+    )
+    tab = opened(size=(360, 800)).new_page()
+    tab.set_content(page("Ticks", tick))
+    label, sketch = (tab.locator(each).bounding_box() for each in (".tick label", ".tick .sketch"))
+    assert label["x"] == sketch["x"]
+    assert label["x"] < 100
+    assert sketch["y"] > label["y"] + label["height"]
