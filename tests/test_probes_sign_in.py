@@ -86,3 +86,16 @@ def test_any_other_finding_stays_as_it_is(finding):
 def test_without_a_secret_nothing_is_said_of_one():
     refused = from_token_endpoint(7000215, "invalid_client")
     assert name_refusal(refused, registration(secret="")) == refused
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        from_token_endpoint(7000218, "invalid_client"),
+        failed("token_answer_invalid_client", actual="invalid_client: no number"),
+    ],
+    ids=["by Entra's number", "by the standard's error"],
+)
+def test_who_sent_no_secret_is_told_that_one_is_wanted(refused):
+    named = name_refusal(refused, registration(secret=""))
+    assert named.code == "client_secret_wanted"

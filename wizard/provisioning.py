@@ -61,6 +61,8 @@ class Plan:
 
     `secret_name` is the description of the client secret, empty where the product needs none;
     `expires` its last day; `tenant` the tenant ID if it is known; `cloud` where it is.
+    `public_redirect_uris` are for the platform Mobile and desktop applications: those of a product
+    without a secret, and addresses that are not of its server.
     """
 
     app_name: str
@@ -71,6 +73,7 @@ class Plan:
     expires: date
     tenant: str = ""
     cloud: Cloud = GLOBAL
+    public_redirect_uris: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def _cleaned(plan: Plan) -> Plan:
         secret_name=_name(plan.secret_name, 60),
         expires=plan.expires,
         tenant=plan.tenant if _GUID.fullmatch(plan.tenant) else "",
+        public_redirect_uris=[uri for uri in map(_one_line, plan.public_redirect_uris) if uri],
         cloud=plan.cloud,
     )
 
@@ -158,7 +162,8 @@ def azure_cli(plan: Plan) -> str:
     """Bash. In parentheses, so that a stop does not close the Cloud Shell it was pasted into."""
     create = [
         'made=$(az ad app create --display-name "$name" --sign-in-audience AzureADMyOrg',
-        "  --web-redirect-uris " + " ".join(bash_quoted(uri) for uri in plan.redirect_uris),
+        *_uris_bash("--web-redirect-uris", plan.redirect_uris),
+        *_uris_bash("--public-client-redirect-uris", plan.public_redirect_uris),
         *(["  --enable-id-token-issuance true"] if plan.id_tokens else []),
         *([f"  --optional-claims {bash_quoted(_compact(_EMAIL))}"] if plan.email_claim else []),
         f"  --required-resource-accesses {bash_quoted(_compact(_ACCESS))}",
@@ -215,6 +220,10 @@ def _right_cloud_bash(plan: Plan) -> list[str]:
     ]
 
 
+def _uris_bash(option: str, uris: Sequence[str]) -> list[str]:
+    return [f"  {option} " + " ".join(map(bash_quoted, uris))] if uris else []
+
+
 def _right_tenant_bash(plan: Plan) -> list[str]:
     if not plan.tenant:
         return []
@@ -241,10 +250,16 @@ _SINGLE_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 def graph_powershell(plan: Plan) -> str:
     """PowerShell 7. In one block, so that a stop ends the script and not the session."""
     uris = ", ".join(powershell_quoted(uri) for uri in plan.redirect_uris)
+    public = ", ".join(powershell_quoted(uri) for uri in plan.public_redirect_uris)
     id_tokens = "; ImplicitGrantSettings = @{ EnableIdTokenIssuance = $true }"
     create = [
         "  $app = New-MgApplication -DisplayName $name -SignInAudience AzureADMyOrg",
-        f"    -Web @{{ RedirectUris = @({uris}){id_tokens if plan.id_tokens else ''} }}",
+        *(
+            [f"    -Web @{{ RedirectUris = @({uris}){id_tokens if plan.id_tokens else ''} }}"]
+            if uris
+            else []
+        ),
+        *([f"    -PublicClient @{{ RedirectUris = @({public}) }}"] if public else []),
         *(
             ["    -OptionalClaims @{ IdToken = @(@{ Name = 'email'; Essential = $false }) }"]
             if plan.email_claim
@@ -314,7 +329,12 @@ def graph_calls(plan: Plan) -> list[Part]:
     application = {
         "displayName": plan.app_name,
         "signInAudience": "AzureADMyOrg",
-        "web": web,
+        **({"web": web} if plan.redirect_uris else {}),
+        **(
+            {"publicClient": {"redirectUris": list(plan.public_redirect_uris)}}
+            if plan.public_redirect_uris
+            else {}
+        ),
         **({"optionalClaims": _EMAIL} if plan.email_claim else {}),
         "requiredResourceAccess": _ACCESS,
     }

@@ -63,13 +63,17 @@ def name_refusal(finding: Finding, registration: Registration) -> Finding:
         for code, group in table:
             if group & numbers:
                 return replace(finding, code=code, about=about)
+    bare = finding.code == "token_answer_invalid_client" and not numbers
+    if bare and not registration.client_secret:
+        # Nothing but the client ID was sent to prove who asks. RFC 6749, 5.2.
+        return replace(finding, code="client_secret_wanted", about=registration.client_id)
     return finding
 
 
 def _on_secret(registration: Registration) -> tuple[tuple[str, frozenset[int]], ...]:
     secret = registration.client_secret
     if not secret:
-        return ()
+        return (("client_secret_wanted", dialect.SECRET_WANTED),)
     wrong = "client_secret_refused_secret_id" if is_guid(secret) else "client_secret_refused"
     return ((wrong, dialect.WRONG_SECRET), ("client_secret_expired", dialect.EXPIRED_SECRET))
 

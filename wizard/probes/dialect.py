@@ -42,6 +42,7 @@ OTHER_CLOUD = frozenset({90038, 900439, 900432, 900382})
 # The secret.
 WRONG_SECRET = frozenset({7000215, 70002, 50012})
 EXPIRED_SECRET = frozenset({7000222})
+SECRET_WANTED = frozenset({7000218})
 BLOCKED_BY_POLICY = frozenset({53003})
 # The code or refresh token, which a made-up one always is.
 CODE_REFUSED = frozenset({9002313, 70000, 70008, 54005})
