@@ -11,14 +11,26 @@ import re
 import shlex
 import shutil
 import subprocess
+from datetime import UTC, datetime
 
 import dotenv
 import hcl2
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 from tests.support.app import wizard
-from wizard import catalogue, handover, judging, product_uris, setups, snippets
+from wizard import (
+    catalogue,
+    exchange,
+    handover,
+    judging,
+    markdown,
+    product_uris,
+    record,
+    setups,
+    snippets,
+)
 from wizard.catalogue.guides import Snippet
 from wizard.oidc.finding import Status, worst
 from wizard.setups import REMOVED_TICK, Values
@@ -302,3 +314,42 @@ def test_once_the_test_is_over_its_own_is_asked_about_no_more(app):
     app.store.set_ticks(setup.id, "turn-on", {REMOVED_TICK: True})
     setup = setups.load(app.store, app.vault, setup.id, 8765)
     assert setup.callback_uri not in [uri for _, uri in setup.redirect_uris(setup.values)]
+
+
+# --- the change record
+
+
+def test_the_record_holds_every_redirect_uri_and_the_files_without_the_secret(app):
+    setup = made(app, "immich")
+    page = app.visitor.get(f"/setups/{setup.id}/record")
+    assert f"{ADDRESS}/user-settings" in page.words
+    assert "under the platform for mobile and desktop applications; not asked about" in page.words
+
+    setup = made(app, "jupyterhub")
+    page = app.visitor.get(f"/setups/{setup.id}/record")
+    assert "c.GenericOAuthenticator.client_id" in page.words
+    text = app.visitor.get(f"/setups/{setup.id}/record.md").text
+    [block] = [t.content for t in MarkdownIt().parse(text) if t.type == "fence"]
+    assert PLAIN["client_id"] in of_python(block)
+    assert block.strip() == handover.files(setup)[0].text.strip()
+    assert "secret-of-this-test" not in f"{page.text}{text}"
+
+
+def test_a_fence_in_a_file_does_not_end_the_block():
+    block = record.Block("b", "Settings", "a\n```\n# not a heading\n````\n")
+    section = record.Section("S", blocks=[block])
+    text = markdown.write(record.Record("T", "L", [section]))
+    [found] = [t.content for t in MarkdownIt().parse(text) if t.type == "fence"]
+    assert found == block.text
+
+
+# --- kept and carried over
+
+
+def test_what_a_redirect_uri_was_made_from_travels_with_an_export(app):
+    setup = made(app, "gitea")
+    assert setup.values.parts
+    data = exchange.write(setup, datetime(2026, 11, 22, tzinfo=UTC))
+    given = exchange.read(data).given()
+    assert given["product_address"] == ADDRESS
+    assert given["part_auth_name"] == dict(setup.values.parts)["auth_name"]

@@ -22,7 +22,21 @@ def write(record: Record) -> str:
 def _body(section: Section) -> str:
     lines = [_fact(fact) for fact in section.facts]
     lines += [f"- {sentence(point)}" for point in section.points]
-    return "\n".join(lines) or "Nothing."
+    parts = ["\n".join(lines)] if lines else []
+    parts += [f"{sentence(block.title)}:\n\n{_fenced(block.text)}" for block in section.blocks]
+    return "\n\n".join(parts) or "Nothing."
+
+
+def _fenced(text: str) -> str:
+    """A fenced code block, by more backticks than its text has in a row. CommonMark, 4.5."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    lines = [_shown(line) for line in text.splitlines()]
+    return "\n".join([fence, *lines, fence])
+
+
+def _shown(line: str) -> str:
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in line)
 
 
 def _fact(fact: Fact) -> str:

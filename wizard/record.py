@@ -12,6 +12,7 @@ from wizard import catalogue, handover, judging, mapped, steps, wording
 from wizard.catalogue.guides import Tick
 from wizard.oidc.finding import Finding, Status
 from wizard.paste.shapes import ENTRA_SECRET
+from wizard.product_uris import Uri
 from wizard.setups import Setup, from_rows
 from wizard.store import Run
 from wizard.withheld import withhold
@@ -30,13 +31,26 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A text of several lines that is shown as it is, such as settings for a file."""
+
+    name: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with settings, or sentences, or both; `map` says as a drawing what they say."""
+    """A heading with settings, or sentences, or both; `map` says as a drawing what they say.
+
+    `blocks` are texts to be shown as they are.
+    """
 
     title: str
     facts: Sequence[Fact] = ()
     points: Sequence[str] = ()
     map: Sequence[mapped.Mapped] = ()
+    blocks: Sequence[Block] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,11 @@ def build(setup: Setup, now: datetime) -> Record:
         f"{lede} {made}",
         [
             Section(f"What was set in {setup.provider.name}", _at_provider(setup)),
-            Section(f"What was set in {setup.product.name}", _at_product(setup)),
+            Section(
+                f"What was set in {setup.product.name}",
+                _at_product(setup),
+                blocks=_files(setup),
+            ),
             Section("What was tested", points=_tested(setup)),
             *_map(setup),
             Section("What the checks found", points=_checked(setup)),
@@ -99,7 +117,12 @@ def _at_provider(setup: Setup) -> list[Fact]:
         Fact("Application", setup.app_name, "the name that was proposed"),
         Fact("Tenant", setup.metadata.get("tenant", "")),
         Fact(provider.client_id.label, values.client_id),
-        Fact(f"Redirect URI of {setup.product.name}", values.redirect_uri),
+        Fact(
+            f"Redirect URI of {setup.product.name}",
+            values.redirect_uri,
+            _say_text(setup, setup.redirect_uri_use),
+        ),
+        *(_other_uri(setup, each) for each in setup.other_uris()),
         Fact(
             "Redirect URI of the test",
             setup.callback_uri,
@@ -110,12 +133,38 @@ def _at_provider(setup: Setup) -> list[Fact]:
         facts = [fact for fact in facts if fact.value != setup.callback_uri]
     if setup.product.protocol.response_type == "id_token":
         facts.append(Fact("ID tokens", "on", "the product asks for an ID token directly"))
+    if setup.is_public:
+        facts.append(Fact("Client", "public", "without a client secret, with PKCE"))
     facts += _secret(setup, provider.client_secret.label)
     facts += [
         Fact(provider.metadata.label, values.metadata_url),
         Fact("Issuer", setup.metadata.get("issuer", "")),
     ]
     return [fact for fact in facts if fact.value or fact.note]
+
+
+def _other_uri(setup: Setup, each: Uri) -> Fact:
+    said = [_say_text(setup, each.what)]
+    if each.native:
+        said.append("under the platform for mobile and desktop applications")
+    if each.if_used:
+        said.append("only where it is used")
+    if not each.asked:
+        said.append("not asked about")
+    return Fact(f"Further redirect URI of {setup.product.name}", each.uri, "; ".join(said))
+
+
+def _say_text(setup: Setup, text: str) -> str:
+    return catalogue.fill(text, setup.words).rstrip(".")
+
+
+def _files(setup: Setup) -> list[Block]:
+    """The settings for the product's files, which never hold the secret."""
+    return [
+        Block(file.name, f"{file.title} ({file.into})", file.text)
+        for file in handover.files(setup)
+        if file.text
+    ]
 
 
 def _secret(setup: Setup, label: str) -> list[Fact]:
@@ -222,7 +271,10 @@ def _done(setup: Setup) -> list[str]:
         for tick in steps.turn_on_ticks(setup)
         if tick.name in ticked
     ]
-    return [*(said or [f"Nothing in {setup.product.name} is ticked as done yet."]), *_renewed(setup)]
+    return [
+        *(said or [f"Nothing in {setup.product.name} is ticked as done yet."]),
+        *_renewed(setup),
+    ]
 
 
 def _renewed(setup: Setup) -> list[str]:
@@ -350,6 +402,7 @@ def _without_secret(record: Record, secret: str) -> Record:
                 [Fact(clean(f.label), clean(f.value), clean(f.note)) for f in section.facts],
                 [clean(point) for point in section.points],
                 [each.without(clean) for each in section.map],
+                [Block(b.name, clean(b.title), clean(b.text)) for b in section.blocks],
             )
             for section in record.sections
         ],
