@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_RUNS = 9
+Side = TypeVar("Side", str, int)
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,10 @@ def _amount(number: float, unit: str) -> str:
 
 
 def interleaved(
-    runs: int, sides: Mapping[str, Callable[[], float]], unit: str = "ms", *, warm: int = 1
-) -> dict[str, Series]:
+    runs: int, sides: Mapping[Side, Callable[[], float]], unit: str = "ms", *, warm: int = 1
+) -> dict[Side, Series]:
     """Every side once, in turn, `runs` times: A B A B. `warm` rounds before that do not count."""
-    seen: dict[str, list[float]] = {name: [] for name in sides}
+    seen: dict[Side, list[float]] = {name: [] for name in sides}
     for turn in range(-warm, runs):
         for name, run in sides.items():
             value = run()

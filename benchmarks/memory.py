@@ -10,10 +10,10 @@ from benchmarks.running import Reached, memory, until_idle
 HOW = """\
 As Linux counts it for the process (`/proc/PID/smaps_rollup`): RSS is all that is resident, PSS
 leaves to others their part of what is shared. Read once the process has used no processor time for
-a second after the last page, so that what is loaded in the background counts. The one-route app has
-shown its one page. A full walk goes from New setup over every question with its checks, the test
-sign-in, the hand-over with the secret shown, to the last tick, with a provider on loopback in a
-process of its own, by plain HTTP."""
+a second after the last page, so that what is loaded in the background counts. The one-route app
+has shown its one page. A full walk goes from New setup over every question with its checks, the
+test sign-in, the hand-over with the secret shown, to the last tick, with a provider on loopback in
+a process of its own, by plain HTTP."""
 
 
 def measure(runs: int, place: Place) -> Part:

@@ -23,10 +23,16 @@ def latchkey(python: Path, data_dir: Path) -> AbstractContextManager[Reached]:
 
 def visitor(launch: str, *secrets: str) -> Visitor:
     """Somebody who was let in by the launch address."""
+    return visitor_and_cookie(launch, *secrets)[0]
+
+
+def visitor_and_cookie(launch: str, *secrets: str) -> tuple[Visitor, str]:
+    """The same, and the cookie of that session, for somebody who goes on in her place."""
     base, _, query = launch.partition("/launch")
     found = Visitor.of_server(base, secrets)
-    found.get(f"/launch{query}")
-    return found
+    opened = found.fetch("GET", f"/launch{query}")
+    found.follow(opened)
+    return found, opened.headers["Set-Cookie"].partition(";")[0]
 
 
 def one_route(python: Path, place: Place) -> AbstractContextManager[Reached]:

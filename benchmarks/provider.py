@@ -141,8 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         back = {"state": asked.get("state", "")}
         if asked.get("prompt") == "none":
             return self._away_to(f"{uri}?{urlencode({**back, 'error': 'login_required'})}")
-        code = base64.urlsafe_b64encode(f"nonce={asked.get('nonce', '')}".encode()).decode()
-        there = f"{uri}?{urlencode({**back, 'code': code})}"
+        there = f"{uri}?{urlencode({**back, 'code': code_for(asked.get('nonce', ''))})}"
         if self.asks:
             link = there.replace("&", "&amp;")
             return self._page(200, "Sign in", f'<a id="sign-in" href="{link}">Sign in</a>')
@@ -198,6 +197,11 @@ def running(away_ms: float = 0.0, *, asks: bool = False) -> Iterator[str]:
     command = [sys.executable, "-m", "benchmarks.provider", "--away-ms", str(away_ms)]
     with Program([*command, *(["--asks"] if asks else [])], cwd=ROOT, env=environment()) as program:
         yield program.line("ready ")
+
+
+def code_for(nonce: str) -> str:
+    """A code that any such provider redeems: it keeps nothing."""
+    return base64.urlsafe_b64encode(f"nonce={nonce}".encode()).decode()
 
 
 def metadata_url(issuer: str) -> str:

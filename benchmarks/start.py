@@ -11,12 +11,12 @@ HOW = """\
 From the moment the program is spawned to the last byte of a 200 of its first page, each in an
 environment made for it in a temporary folder (Latchkey and the one-route app in the same one, with
 `requirements.txt` and nothing else), bytecode compiled. Latchkey: its line is read, the launch
-address is opened, and home is asked for with the cookie. The one-route app (`one_route.py`) and the
-two others say nothing that can be waited for, so they are asked every 2 ms until they answer;
-redirects are followed to the first page that is a 200. `auth-playground` runs without Flask's debug
-mode, which would start it twice; `aduneoclientfedid` speaks TLS with a certificate it made at an
-earlier start. No keyring is used. The very first start is that on an empty data directory, which
-compiles every template it shows."""
+address is opened, and home is asked for with the cookie. The one-route app (`one_route.py`) and
+the two others say nothing that can be waited for, so they are asked every 2 ms until they answer;
+redirects are followed to the first page that is a 200. `auth-playground` runs without Flask's
+debug mode, which would start it twice; `aduneoclientfedid` speaks TLS with a certificate it made
+at an earlier start. No keyring is used. The very first start is that on an empty data directory,
+which compiles every template it shows."""
 
 
 def measure(runs: int, place: Place) -> Part:
