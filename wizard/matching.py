@@ -11,9 +11,9 @@ from wizard.catalogue.guides import Product
 from wizard.oidc.finding import Finding, passed, warned
 from wizard.oidc.plain import plain
 
-CORE = "OpenID Connect Core 5.1"
-_PAIRWISE = "OpenID Connect Core 8.1"
-_STABLE = "OpenID Connect Core 5.7"
+CORE = "OpenID Connect Core 1.0, 5.1"
+_PAIRWISE = "OpenID Connect Core 1.0, 8.1"
+_STABLE = "OpenID Connect Core 1.0, 5.7"
 _SECTIONS = {"sub": "OpenID Connect Core 2", "oid": "", "upn": "", "unique_name": ""}
 # Names that an administrator can give to somebody else some day.
 _MAY_CHANGE = ("preferred_username", "upn", "unique_name", "name", "nickname")
@@ -136,7 +136,7 @@ def _judge_groups(claims: Mapping[str, object]) -> Iterator[Finding]:
             about=_who(claims),
             expected="a groups claim",
             actual=told,
-            spec="OpenID Connect Core 5.6.2",
+            spec="OpenID Connect Core 1.0, 5.6.2",
         )
 
 

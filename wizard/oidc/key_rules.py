@@ -50,7 +50,11 @@ def judge_keys(body: bytes, alg: str) -> tuple[dict[str, Any] | None, list[Findi
     kids = [key.get("kid") for key in found.usable]
     if usable > 1 and not all(isinstance(kid, str) and kid for kid in kids):
         findings.append(
-            warned("keys_without_kid", expected="kid on every key", spec="Core 1.0, 10.1")
+            warned(
+                "keys_without_kid",
+                expected="kid on every key",
+                spec="OpenID Connect Core 1.0, 10.1",
+            )
         )
     named = [kid for kid in kids if isinstance(kid, str)]
     twice = sorted({kid for kid in named if named.count(kid) > 1})

@@ -115,7 +115,7 @@ def _judge(
         hide=[pending.client_secret],
     )
     asked = _registration(pending, setup)
-    findings = [passed("sign_in_came_back", spec="RFC 9700 2.1")]
+    findings = [passed("sign_in_came_back", spec="RFC 9700, 2.1")]
     findings += [probes.name_refusal(finding, asked) for finding in answer.findings]
     if worst(findings) is Status.FAIL:
         return Outcome(tuple(findings))

@@ -158,7 +158,7 @@ class SignIns:
                         "sign_in_state_unknown",
                         expected="the state of a sign-in started here, not used yet",
                         actual="another one",
-                        spec="RFC 9700 2.1",
+                        spec="RFC 9700, 2.1",
                     )
                 )
             handle = secrets.token_urlsafe(32)
@@ -175,14 +175,14 @@ class SignIns:
             self._forget_old()
             pending = self._by_handle.get(handle)
             if pending is None:
-                raise SignInUnknown(failed("sign_in_state_unknown", spec="RFC 9700 2.1"))
+                raise SignInUnknown(failed("sign_in_state_unknown", spec="RFC 9700, 2.1"))
             if not secrets.compare_digest(pending.sid.encode(), sid.encode()):
                 raise SignInUnknown(
                     failed(
                         "sign_in_other_browser",
                         expected="the browser session that began the sign-in",
                         actual="another one",
-                        spec="RFC 9700 4.7",
+                        spec="RFC 9700, 4.7",
                     )
                 )
             del self._by_handle[handle]
