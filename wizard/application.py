@@ -1,12 +1,13 @@
 """The app factory: everything a request needs, put together once."""
 
 import threading
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
-from wizard import catalogue, certain, deep_links, sketching, wording
 from wizard.compiled_templates import CompiledTemplates
 from wizard.extensions import csrf
 from wizard.guard import init_guard
@@ -89,6 +90,39 @@ def desk() -> Desk:
     return current_app.extensions["latchkey"]
 
 
+# What templates call, and where it is. Loaded by the first page that calls it.
+_FILTERS = {
+    "on_screen": "wizard.wording.on_screen",
+    "ago": "wizard.wording.ago",
+    "day": "wizard.wording.day",
+    "moment": "wizard.wording.moment",
+    "lasted": "wizard.wording.lasted",
+    "begin": "wizard.wording.begin",
+    "fill": "wizard.wording.fill",
+    "url_of": "wizard.wording.url_of",
+    "page_in": "wizard.wording.page_in",
+    "error_page": "wizard.catalogue.error_page",
+}
+_FUNCTIONS = {
+    "unsure_of": "wizard.certain.unsure",
+    "uncertainties": "wizard.certain.uncertainties",
+    "sources_of": "wizard.certain.sources",
+    "step_title": "wizard.steps.title_of",
+    "drawings": "wizard.sketching.draw_all",
+    "drawings_for": "wizard.sketching.for_finding",
+    "scripts_for": "wizard.views.scripted.scripts_for",
+}
+
+
+def _late(where: str) -> Callable[..., Any]:
+    module, _, name = where.rpartition(".")
+
+    def call(*given: Any, **named: Any) -> Any:
+        return getattr(import_module(module), name)(*given, **named)
+
+    return call
+
+
 def create_app(
     *,
     port: int,
@@ -104,33 +138,14 @@ def create_app(
 
     Whoever ends the app closes its desk, and with it the live checks.
     """
-    from wizard.steps import STEPS
     from wizard.views import init_views
 
     app = Flask("latchkey", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=secret_key, DATA_DIR=data_dir)
     app.jinja_options = {"bytecode_cache": CompiledTemplates(data_dir)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(
-        on_screen=wording.on_screen,
-        ago=wording.ago,
-        day=wording.day,
-        moment=wording.moment,
-        lasted=wording.lasted,
-        begin=wording.begin,
-        error_page=catalogue.error_page,
-        fill=lambda text, setup: catalogue.fill(text, setup.words),
-        url_of=lambda link, setup: deep_links.url_of(link, setup.words),
-        page_in=lambda text, setup: deep_links.page_in(text, setup.provider, setup.words),
-    )
-    app.jinja_env.globals.update(
-        unsure_of=certain.unsure,
-        uncertainties=certain.uncertainties,
-        sources_of=certain.sources,
-        step_title={step.slug: step.title for step in STEPS}.get,
-        drawings=sketching.draw_all,
-        drawings_for=sketching.for_finding,
-    )
+    app.jinja_env.filters.update({name: _late(where) for name, where in _FILTERS.items()})
+    app.jinja_env.globals.update({name: _late(where) for name, where in _FUNCTIONS.items()})
     app.extensions["latchkey"] = Desk(port, store, vault, practice, runs)
     init_static_files(app)
     init_guard(app, port=port, launch_token=launch_token)

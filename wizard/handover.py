@@ -60,6 +60,11 @@ class File:
         """What to call its language, as its users do."""
         return _LANGUAGES[self.language]
 
+    @property
+    def by_hand(self) -> str:
+        """The word in it whose place the client secret takes."""
+        return snippets.BY_HAND
+
 
 _LANGUAGES = {
     "ini": "INI",

@@ -63,9 +63,7 @@ def turn_on_ticks(setup: Setup) -> list:
 def clean_up_ticks(setup: Setup) -> list:
     """What is left to take away; not Latchkey's redirect URI where it was never to be there."""
     return [
-        tick
-        for tick in setup.provider.clean_up
-        if setup.comes_back or tick.name != REMOVED_TICK
+        tick for tick in setup.provider.clean_up if setup.comes_back or tick.name != REMOVED_TICK
     ]
 
 
@@ -129,3 +127,8 @@ def before(setup: Setup, step: Step) -> Step | None:
     steps = flow(setup)
     place = [candidate.slug for candidate in steps].index(step.slug)
     return steps[place - 1] if place else None
+
+
+def title_of(slug: str) -> str | None:
+    """What the step is called."""
+    return next((step.title for step in STEPS if step.slug == slug), None)

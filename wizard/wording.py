@@ -256,3 +256,18 @@ def as_date(value: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def fill(text: str, setup: Setup) -> str:
+    """A guide's text with what is known of this setup in its placeholders."""
+    return catalogue.fill(text, setup.words)
+
+
+def url_of(link: Link, setup: Setup) -> str:
+    """Where a guide's link leads for this setup."""
+    return deep_links.url_of(link, setup.words)
+
+
+def page_in(text: str, setup: Setup) -> Link | None:
+    """The page of the identity provider's portal that `text` names, to be opened."""
+    return deep_links.page_in(text, setup.provider, setup.words)

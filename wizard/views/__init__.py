@@ -1,105 +1,142 @@
-"""Routes: one module a part of the flow, and the pages for what went wrong."""
+"""Routes: every address, and the view that answers it.
 
-from flask import Flask, Response, render_template, request
-from flask_wtf.csrf import CSRFError
+A view's module is loaded when the first request for it comes, so that a start loads only what the
+first page needs.
+"""
 
-from wizard import snippets
-from wizard.catalogue import GuideError
-from wizard.setups import UnknownSetup
-from wizard.store import StoreError
-from wizard.views import checks, home, keeping, said, scripted, sign_in, steps, turn_on, upkeep
+import threading
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any
+from urllib.parse import quote
 
-Answer = tuple[str, int]
+from flask import Flask
+
+from wizard.extensions import csrf
+
+# Endpoint (module.view), address, methods.
+ROUTES = (
+    ("home.index", "/", "GET"),
+    ("new.page", "/setups/new", "GET"),
+    ("new.create", "/setups", "POST"),
+    ("new.practise", "/practice", "POST"),
+    ("sign_in.show", "/setups/<setup_id>/test", "GET"),
+    ("sign_in.start", "/setups/<setup_id>/test", "POST"),
+    ("sign_in.localhost", "/setups/<setup_id>/localhost", "POST"),
+    ("sign_in.left_error", "/setups/<setup_id>/test/error", "GET"),
+    ("sign_in.explain", "/setups/<setup_id>/test/error", "POST"),
+    ("sign_in.one", "/setups/<setup_id>/test/<int:run_id>", "GET"),
+    ("sign_in.left_asking", "/setups/<setup_id>/test/ask", "GET"),
+    ("sign_in.ask", "/setups/<setup_id>/test/ask", "POST"),
+    ("sign_in.newest", "/setups/<setup_id>/test/newest", "GET"),
+    ("sign_in.callback", "/callback", "GET POST"),
+    ("sign_in.proceed", "/callback/continue", "GET"),
+    ("turn_on.hand_over", "/setups/<setup_id>/handover", "GET"),
+    ("turn_on.show_secret", "/setups/<setup_id>/handover/secret", "POST"),
+    ("turn_on.handed_over", "/setups/<setup_id>/handover", "POST"),
+    ("turn_on.turn_on", "/setups/<setup_id>/turn-on", "GET"),
+    ("turn_on.ask_whether_gone", "/setups/<setup_id>/turn-on/gone", "POST"),
+    ("turn_on.save_ticks", "/setups/<setup_id>/turn-on", "POST"),
+    ("said.ask", "/setups/<setup_id>/handover/said", "POST"),
+    ("said.nothing_said", "/setups/<setup_id>/handover/said", "GET"),
+    ("said.show", "/setups/<setup_id>/handover/said/<name>", "GET"),
+    ("upkeep.check_all", "/check-again", "POST"),
+    ("upkeep.check_one", "/setups/<setup_id>/check-again", "POST"),
+    ("upkeep.checked", "/setups/<setup_id>/check-again", "GET"),
+    ("upkeep.renew", "/setups/<setup_id>/renew", "GET"),
+    ("upkeep.new_secret", "/setups/<setup_id>/renew", "POST"),
+    ("upkeep.check_new_secret", "/setups/<setup_id>/renew/check", "POST"),
+    ("upkeep.show_new_secret", "/setups/<setup_id>/renew/secret", "POST"),
+    ("upkeep.renewed_handed_over", "/setups/<setup_id>/renew/handed-over", "POST"),
+    ("upkeep.old_removed", "/setups/<setup_id>/renew/removed", "POST"),
+    ("upkeep.ask_delete", "/setups/<setup_id>/delete", "GET"),
+    ("upkeep.delete", "/setups/<setup_id>/delete", "POST"),
+    ("checks.check", "/setups/<setup_id>/<slug>/check", "POST"),
+    ("checks.more", "/setups/<setup_id>/<slug>/check/<run_id>", "GET"),
+    ("checks.change_cloud", "/setups/<setup_id>/cloud", "POST"),
+    ("checks.take", "/setups/<setup_id>/offer", "POST"),
+    ("steps.resume", "/setups/<setup_id>", "GET"),
+    ("steps.show", "/setups/<setup_id>/<slug>", "GET"),
+    ("steps.answer", "/setups/<setup_id>/<slug>", "POST"),
+    ("keeping.show", "/setups/<setup_id>/record", "GET"),
+    ("keeping.as_markdown", "/setups/<setup_id>/record.md", "GET"),
+    ("keeping.as_reminder", "/setups/<setup_id>/reminder.ics", "GET"),
+    ("keeping.export", "/setups/<setup_id>/export", "GET"),
+    ("keeping.import_file", "/setups/import", "POST"),
+)
+
+
+# What the home page of somebody who has just begun needs. Werkzeug compiles each address it is
+# told, which for all of them takes as long as everything else of ours at the start together.
+_AT_ONCE = frozenset({"home.index", "new.page", "new.practise", "keeping.import_file"})
+_AT_ONCE_PATHS = frozenset({"/", "/launch"})
+
+
+class _Late:
+    """A view by its name. It is looked up at each call: modules are loaded only once."""
+
+    def __init__(self, endpoint: str) -> None:
+        module, _, self.__name__ = endpoint.partition(".")
+        self.__module__ = f"{__name__}.{module}"
+
+    def __call__(self, *given: Any, **arguments: Any) -> Any:
+        return getattr(import_module(self.__module__), self.__name__)(*given, **arguments)
+
+
+class _Addresses:
+    """The addresses of `app`: a few at once, all of them as soon as any other is asked for.
+
+    The complete map takes the place of the first one in one step, so that a request under way in
+    another thread keeps the one it began with.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._wsgi_app = app.wsgi_app
+        self._lock = threading.Lock()
+        self._complete = False
+        for endpoint, rule, methods in ROUTES:
+            if endpoint in _AT_ONCE:
+                app.add_url_rule(rule, endpoint, _Late(endpoint), methods=methods.split())
+            else:
+                app.view_functions[endpoint] = _Late(endpoint)
+        app.url_build_error_handlers.append(self._build)
+        app.wsgi_app = self._wsgi  # type: ignore[method-assign]
+
+    def _wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path not in _AT_ONCE_PATHS and not path.startswith("/static/"):
+            self._complete_them()
+        return self._wsgi_app(environ, start_response)
+
+    def _build(self, error: Exception, endpoint: str, values: dict[str, Any]) -> str:
+        """The address of `endpoint`, which the map that the request began with may not know."""
+        if endpoint not in self._app.view_functions:
+            raise error
+        self._complete_them()
+        given = {name: value for name, value in values.items() if not name.startswith("_")}
+        anchor = f"#{quote(values['_anchor'])}" if values.get("_anchor") else ""
+        return self._app.url_map.bind("localhost").build(endpoint, given) + anchor
+
+    def _complete_them(self) -> None:
+        with self._lock:
+            if self._complete:
+                return
+            # Another Flask compiles them: this one takes no more once it has answered a request.
+            all_of_them = Flask("addresses", static_folder=None)
+            for rule in self._app.url_map.iter_rules():
+                all_of_them.url_map.add(rule.empty())
+            for endpoint, rule, methods in ROUTES:
+                if endpoint not in _AT_ONCE:
+                    all_of_them.add_url_rule(rule, endpoint, methods=methods.split())
+            self._app.url_map = all_of_them.url_map
+            self._complete = True
 
 
 def init_views(app: Flask) -> None:
     """Register every route, and a page with one clear sentence for every error."""
-    for blueprint in (
-        home.pages,
-        sign_in.pages,
-        turn_on.pages,
-        said.pages,
-        upkeep.pages,
-        checks.pages,
-        steps.pages,
-    ):
-        app.register_blueprint(blueprint)
-    app.register_blueprint(keeping.pages)
-    app.jinja_env.globals["scripts_for"] = scripted.scripts_for
-    app.jinja_env.globals["by_hand"] = snippets.BY_HAND
-    app.register_error_handler(404, _not_found)
-    app.register_error_handler(405, _not_found)
-    app.register_error_handler(413, _too_large)
-    app.register_error_handler(500, _our_mistake)
-    app.register_error_handler(UnknownSetup, _unknown_setup)
-    app.register_error_handler(GuideError, _broken_guide)
-    app.register_error_handler(StoreError, _store_failed)
-    app.register_error_handler(CSRFError, _stale_form)
-
-
-def _page(status: int, title: str, sentence: str, way_out: str = "") -> Answer:
-    return render_template(
-        "errors/plain.html", title=title, sentence=sentence, way_out=way_out
-    ), status
-
-
-def _not_found(_error: Exception) -> Answer | Response:
-    return _page(
-        404,
-        "There is no page here",
-        "The address leads to nothing in Latchkey.",
-        "Your setups are on the home page.",
-    )
-
-
-def _unknown_setup(_error: Exception) -> Answer:
-    return _page(
-        404,
-        "There is no such setup on this computer",
-        "It may have been deleted, or it was made on another computer.",
-        "Your setups are on the home page.",
-    )
-
-
-def _too_large(_error: Exception) -> Answer:
-    return _page(
-        413,
-        "That is more than Latchkey takes at once",
-        "No answer in this wizard is longer than a few lines.",
-        "Go back and paste only the value that was asked for.",
-    )
-
-
-def _broken_guide(error: Exception) -> Answer:
-    return _page(
-        500,
-        "A guide cannot be used",
-        f"One of Latchkey's guide files is wrong: {error}.",
-        "Nothing you entered is lost. Mend the file, or install Latchkey again.",
-    )
-
-
-def _store_failed(error: StoreError) -> Answer:
-    status = 404 if error.code == "no_setup" else 503
-    return _page(status, "That could not be saved", error.sentence, "Nothing was half saved.")
-
-
-def _stale_form(_error: Exception) -> Answer:
-    return _page(
-        400,
-        "This page is from an earlier start of Latchkey",
-        "Its form is no longer known, so nothing was changed.",
-        "Go back, reload the page, and send it again.",
-    )
-
-
-def _our_mistake(_error: Exception) -> Answer:
-    # The traceback is in the terminal; the page must not show it.
-    if request.endpoint == "static":
-        return "Latchkey made a mistake.", 500
-    return _page(
-        500,
-        "Latchkey made a mistake",
-        "It is not yours. What you saved before is still there.",
-        "Try again. The terminal that Latchkey runs in shows what happened.",
-    )
+    _Addresses(app)
+    # Where the identity provider sends the browser: it knows no token of ours, and brings `state`.
+    csrf.exempt(f"{__name__}.sign_in.callback")
+    app.register_error_handler(Exception, _Late("errors.answer_to"))
+    app.register_error_handler(500, _Late("errors.our_mistake"))

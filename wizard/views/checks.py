@@ -3,7 +3,6 @@
 import threading
 
 from flask import (
-    Blueprint,
     abort,
     jsonify,
     make_response,
@@ -21,14 +20,11 @@ from wizard.setups import Setup
 from wizard.views import showing
 from wizard.views.steps import answers_of, load
 
-pages = Blueprint("checks", __name__)
-
 LONGEST_WAIT = 10.0
 # Each one that waits keeps a thread of the server from other pages.
 _may_wait = threading.BoundedSemaphore(4)
 
 
-@pages.post("/setups/<setup_id>/<slug>/check")
 def check(setup_id: str, slug: str) -> str | Response:
     """What Continue would find, without saving anything.
 
@@ -62,7 +58,6 @@ def check(setup_id: str, slug: str) -> str | Response:
     )
 
 
-@pages.get("/setups/<setup_id>/<slug>/check/<run_id>")
 def more(setup_id: str, slug: str, run_id: str) -> str | Response:
     """What a check has heard since turn `after`; waits for it up to ten seconds."""
     setup = _open(setup_id, slug)
@@ -97,7 +92,6 @@ def more(setup_id: str, slug: str, run_id: str) -> str | Response:
     )
 
 
-@pages.post("/setups/<setup_id>/cloud")
 def change_cloud(setup_id: str) -> Response:
     """The setup becomes one of the cloud that the metadata URL belongs to: she has asked for it."""
     setup = _open(setup_id, "metadata")
@@ -112,7 +106,6 @@ def change_cloud(setup_id: str) -> Response:
     return redirect(url_for("steps.show", setup_id=setup.id, slug="metadata"), 303)
 
 
-@pages.post("/setups/<setup_id>/offer")
 def take(setup_id: str) -> Response | tuple[str, int]:
     """Put what was recognised in a paste in the right fields: she has asked for it."""
     setup = load(setup_id)

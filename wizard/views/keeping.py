@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from wizard import exchange, markdown, record, reminder
@@ -13,18 +13,15 @@ from wizard.forms import PlainForm
 from wizard.setups import Setup
 from wizard.views.steps import load
 
-pages = Blueprint("keeping", __name__)
 Answer = tuple[str, int]
 
 
-@pages.get("/setups/<setup_id>/record")
 def show(setup_id: str) -> str:
     """The change record as a page to print or to save as PDF."""
     setup = load(setup_id)
     return render_template("record.html", setup=setup, record=record.build(setup, _now()))
 
 
-@pages.get("/setups/<setup_id>/record.md")
 def as_markdown(setup_id: str) -> Response:
     """The change record for a ticket."""
     setup = load(setup_id)
@@ -32,7 +29,6 @@ def as_markdown(setup_id: str) -> Response:
     return _file(setup, text.encode("utf-8", "replace"), "text/markdown", "record.md")
 
 
-@pages.get("/setups/<setup_id>/reminder.ics")
 def as_reminder(setup_id: str) -> Response | Answer:
     """The reminder to renew the secret; a page that says why not where no date was entered."""
     setup = load(setup_id)
@@ -55,14 +51,12 @@ def _none(sentence: str) -> Answer:
     ), 404
 
 
-@pages.get("/setups/<setup_id>/export")
 def export(setup_id: str) -> Response:
     """The setup as a file for another computer, without the secret."""
     setup = load(setup_id)
     return _file(setup, exchange.write(setup, _now()), "application/json", "setup.json")
 
 
-@pages.post("/setups/import")
 def import_file() -> BaseResponse | Answer:
     """Read such a file: a new setup that waits for its secret, or a sentence that says why not."""
     if not PlainForm().validate_on_submit():

@@ -1,6 +1,6 @@
 """What did the product say: a choice or a paste, and what settles it."""
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from wizard import catalogue, handover, judging, provider_error, said, steps, wording
@@ -10,10 +10,7 @@ from wizard.setups import Setup
 from wizard.views.steps import load, open_step, render_step
 from wizard.views.turn_on import hand_over_page, product_said_form
 
-pages = Blueprint("said", __name__)
 
-
-@pages.post("/setups/<setup_id>/handover/said")
 def ask(setup_id: str) -> str | Response:
     """Run the checks that settle it, and on to what they found.
 
@@ -38,13 +35,11 @@ def ask(setup_id: str) -> str | Response:
     return _page(load(setup.id), said.OTHER, decoded)
 
 
-@pages.get("/setups/<setup_id>/handover/said")
 def nothing_said(setup_id: str) -> Response:
     """Opened by its address: nothing of a pasted message is kept."""
     return redirect(url_for("turn_on.hand_over", setup_id=setup_id), 303)
 
 
-@pages.get("/setups/<setup_id>/handover/said/<name>")
 def show(setup_id: str, name: str) -> str | Response:
     """What was found when it was last asked. It stays open when the answer closed the hand-over."""
     setup = load(setup_id)

@@ -1,6 +1,6 @@
 """The test sign-in: check your answers, go, come back, and what it proved."""
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from wizard import (
@@ -17,7 +17,6 @@ from wizard import (
 )
 from wizard.application import desk
 from wizard.catalogue.guides import Advice
-from wizard.extensions import csrf
 from wizard.forms import PlainForm, ProviderErrorForm
 from wizard.guard import current_sid
 from wizard.oidc.finding import Finding, Status, gravest_first, worst
@@ -26,17 +25,13 @@ from wizard.setups import Setup, as_rows, from_rows
 from wizard.store import Run
 from wizard.views.steps import at_step, load, render_step, to_position
 
-pages = Blueprint("sign_in", __name__)
 
-
-@pages.get("/setups/<setup_id>/test")
 @at_step("test")
 def show(setup: Setup) -> str | Response:
     """Everything so far on one page, the button, and the newest run."""
     return _page(setup)
 
 
-@pages.post("/setups/<setup_id>/test")
 @at_step("test")
 def start(setup: Setup) -> str | Response:
     """Begin a test sign-in. Answers 200 with a refresh that leads to the identity provider.
@@ -63,7 +58,6 @@ def start(setup: Setup) -> str | Response:
     )
 
 
-@pages.post("/setups/<setup_id>/localhost")
 def localhost(setup_id: str) -> Response:
     """She says whether the provider refused Latchkey's redirect URI, where its guide cannot say."""
     setup = load(setup_id)
@@ -73,14 +67,12 @@ def localhost(setup_id: str) -> Response:
     return redirect(url_for("steps.show", setup_id=setup.id, slug="client-id"), 303)
 
 
-@pages.get("/setups/<setup_id>/test/error")
 @at_step("test")
 def left_error(setup: Setup) -> Response:
     """Opened by its address: nothing of a pasted page is kept, so it is the test page."""
     return redirect(url_for("sign_in.show", setup_id=setup.id), 303)
 
 
-@pages.post("/setups/<setup_id>/test/error")
 @at_step("test")
 def explain(setup: Setup) -> str:
     """What the page on which the identity provider stopped means. Nothing of it is stored."""
@@ -150,7 +142,6 @@ def _map(setup: Setup, run: Run | None) -> list[mapped.Mapped]:
     return mapped.of_run(setup, run) if run else mapped.of_plan(setup)
 
 
-@pages.get("/setups/<setup_id>/test/<int:run_id>")
 def one(setup_id: str, run_id: int) -> str:
     """One test sign-in, the newest or an earlier one, with what it proved at its time."""
     setup = load(setup_id)
@@ -177,14 +168,12 @@ def _standing(setup: Setup, run: Run) -> str:
     return "newest" if run.id == setup.runs[0].id else "earlier"
 
 
-@pages.get("/setups/<setup_id>/test/ask")
 @at_step("test")
 def left_asking(setup: Setup) -> Response:
     """Opened by its address: nothing is asked by looking, so it is the test page."""
     return redirect(url_for("sign_in.show", setup_id=setup.id), 303)
 
 
-@pages.post("/setups/<setup_id>/test/ask")
 @at_step("test")
 def ask(setup: Setup) -> str | Response:
     """Ask what nothing is known about with the values as they are now, and say what came of it."""
@@ -233,7 +222,6 @@ def _user_verdict(findings: list[Finding]) -> str:
     return "yes" if worst(about) is Status.PASS else "look"
 
 
-@pages.get("/setups/<setup_id>/test/newest")
 def newest(setup_id: str) -> Response:
     """For the tab that waits: the newest run, and how far the sign-in under way has come.
 
@@ -249,8 +237,6 @@ def newest(setup_id: str) -> Response:
     )
 
 
-@pages.route("/callback", methods=["GET", "POST"])
-@csrf.exempt
 def callback() -> str | tuple[str, int]:
     """Where the identity provider sends the browser back. Nothing is judged or sent here yet.
 
@@ -273,7 +259,6 @@ def callback() -> str | tuple[str, int]:
     )
 
 
-@pages.get("/callback/continue")
 def proceed() -> Response | tuple[str, int]:
     """Judge the answer, for the browser session that began the sign-in, and show what it proved."""
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
@@ -16,8 +16,6 @@ from wizard.oidc.finding import Finding
 from wizard.setups import Setup
 from wizard.steps import Step
 from wizard.views import showing
-
-pages = Blueprint("steps", __name__)
 
 
 def load(setup_id: str) -> Setup:
@@ -115,13 +113,11 @@ def _state(setup: Setup, step: Step, done: bool) -> str:
     return "ok" if done else ""
 
 
-@pages.get("/setups/<setup_id>")
 def resume(setup_id: str) -> Response:
     """To where she stands."""
     return to_position(load(setup_id))
 
 
-@pages.get("/setups/<setup_id>/<slug>")
 def show(setup_id: str, slug: str) -> str | Response:
     """A step's page, with what was found out about its value and how long ago."""
     setup = load(setup_id)
@@ -133,7 +129,6 @@ def show(setup_id: str, slug: str) -> str | Response:
     return _question(setup, step, _filled_form(setup, slug), findings=_known(setup, slug))
 
 
-@pages.post("/setups/<setup_id>/<slug>")
 def answer(setup_id: str, slug: str) -> str | Response:
     """Continue: judge the answer, save it, ask about it; on to the next step or back with why."""
     setup = load(setup_id)

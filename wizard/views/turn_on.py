@@ -1,6 +1,6 @@
 """The two pages at the product: hand over the values, and switch it on without a lock-out."""
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from wizard import catalogue, clean_up, handover, said, steps, wording
@@ -10,10 +10,7 @@ from wizard.oidc.finding import Status
 from wizard.setups import REMOVED_TICK, Setup, as_rows, from_rows
 from wizard.views.steps import at_step, load, render_step, to_position
 
-pages = Blueprint("turn_on", __name__)
 
-
-@pages.get("/setups/<setup_id>/handover")
 @at_step("handover")
 def hand_over(setup: Setup) -> str | Response:
     """The product's own fields with the value for each; the secret is masked."""
@@ -42,7 +39,6 @@ def hand_over_page(setup: Setup, secret: str = "", form: ProductSaidForm | None 
     )
 
 
-@pages.post("/setups/<setup_id>/handover/secret")
 @at_step("handover")
 def show_secret(setup: Setup) -> str | Response:
     """The one place that gives the secret out: when she asks to see or copy it.
@@ -54,7 +50,6 @@ def show_secret(setup: Setup) -> str | Response:
     return jsonify(client_secret=setup.values.client_secret)
 
 
-@pages.post("/setups/<setup_id>/handover")
 @at_step("handover")
 def handed_over(setup: Setup) -> str | Response:
     """She has pasted them."""
@@ -64,7 +59,6 @@ def handed_over(setup: Setup) -> str | Response:
     return to_position(load(setup.id))
 
 
-@pages.get("/setups/<setup_id>/turn-on")
 @at_step("turn-on")
 def turn_on(setup: Setup) -> str | Response:
     """The product's own steps to switch it on, a tick each."""
@@ -87,7 +81,6 @@ def turn_on(setup: Setup) -> str | Response:
     )
 
 
-@pages.post("/setups/<setup_id>/turn-on/gone")
 @at_step("turn-on")
 def ask_whether_gone(setup: Setup) -> Response:
     """Ask whether Latchkey's redirect URI is gone at the provider; its tick follows the answer."""
@@ -101,7 +94,6 @@ def ask_whether_gone(setup: Setup) -> Response:
     return redirect(url_for("turn_on.turn_on", setup_id=setup.id) + "#clean-up", 303)
 
 
-@pages.post("/setups/<setup_id>/turn-on")
 @at_step("turn-on")
 def save_ticks(setup: Setup) -> str | Response:
     """Keep the ticks as they are on the page."""

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from wizard import again, answering, handover, judging, kept, renewal, setups, steps, wording
@@ -13,11 +13,9 @@ from wizard.setups import Setup, from_rows
 from wizard.views import showing
 from wizard.views.steps import answers_of, load, render_step
 
-pages = Blueprint("upkeep", __name__)
 _SIDE_BY_SIDE = 4
 
 
-@pages.post("/check-again")
 def check_all() -> Response:
     """Check every setup that can be; home says what was found of each."""
     if PlainForm().validate_on_submit():
@@ -29,7 +27,6 @@ def check_all() -> Response:
     return redirect(url_for("home.index"), 303)
 
 
-@pages.post("/setups/<setup_id>/check-again")
 def check_one(setup_id: str) -> Response:
     """Check one setup, and on to what has changed."""
     setup = load(setup_id)
@@ -39,7 +36,6 @@ def check_one(setup_id: str) -> Response:
     return redirect(url_for("home.index"), 303)
 
 
-@pages.get("/setups/<setup_id>/check-again")
 def checked(setup_id: str) -> str | Response:
     """What had changed when it was last checked again."""
     setup = load(setup_id)
@@ -67,7 +63,6 @@ def _well_at(setup: Setup) -> str:
 # --- renew the secret
 
 
-@pages.get("/setups/<setup_id>/renew")
 def renew(setup_id: str) -> str:
     """What is next: the new secret, the hand-over, or the old one's removal.
 
@@ -78,7 +73,6 @@ def renew(setup_id: str) -> str:
     return _renew_page(setup, stage)
 
 
-@pages.post("/setups/<setup_id>/renew")
 def new_secret(setup_id: str) -> str | Response:
     """Ask the provider about the new secret. Only one that it does not refuse is saved."""
     setup = _renewable(setup_id)
@@ -96,7 +90,6 @@ def new_secret(setup_id: str) -> str | Response:
     return redirect(url_for("upkeep.renew", setup_id=setup.id), 303)
 
 
-@pages.post("/setups/<setup_id>/renew/check")
 def check_new_secret(setup_id: str) -> str:
     """The live check of a new secret: as at its own step, but nothing is offered to be saved."""
     setup = _renewable(setup_id)
@@ -120,7 +113,6 @@ def check_new_secret(setup_id: str) -> str:
     )
 
 
-@pages.post("/setups/<setup_id>/renew/secret")
 def show_new_secret(setup_id: str) -> str | Response:
     """The new secret, when she asks to see or copy it for the product."""
     setup = _renewable(setup_id)
@@ -131,7 +123,6 @@ def show_new_secret(setup_id: str) -> str | Response:
     return jsonify(client_secret=setup.values.client_secret)
 
 
-@pages.post("/setups/<setup_id>/renew/handed-over")
 def renewed_handed_over(setup_id: str) -> Response:
     """The product has the new secret."""
     setup = _renewable(setup_id)
@@ -140,7 +131,6 @@ def renewed_handed_over(setup_id: str) -> Response:
     return redirect(url_for("upkeep.renew", setup_id=setup.id), 303)
 
 
-@pages.post("/setups/<setup_id>/renew/removed")
 def old_removed(setup_id: str) -> Response:
     """The old secret is gone, as she ticked: done."""
     setup = _renewable(setup_id)
@@ -208,7 +198,6 @@ _RENEWED = ("client_secret", "secret_expires")
 # --- delete
 
 
-@pages.get("/setups/<setup_id>/delete")
 def ask_delete(setup_id: str) -> str:
     """What goes and what stays, before anything is deleted."""
     setup = load(setup_id)
@@ -216,7 +205,6 @@ def ask_delete(setup_id: str) -> str:
     return render_template("delete.html", setup=setup, form=PlainForm(), place=place, desk=desk())
 
 
-@pages.post("/setups/<setup_id>/delete")
 def delete(setup_id: str) -> str | Response:
     """Delete it. Killed in between, the next start takes the secret out of the keyring."""
     setup = load(setup_id)

@@ -1,0 +1,81 @@
+"""Every address has its view, and a start loads only what the first page needs."""
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.support.app import wizard
+from wizard.views import ROUTES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+HOME = """
+import json, sys
+from pathlib import Path
+from wizard.application import create_app
+from wizard.store import Store
+from wizard.vault import Vault
+folder, setups = Path(sys.argv[1]), int(sys.argv[2])
+with Store(folder) as store:
+    for _ in range(setups):
+        store.create_setup("syncro", "entra", "")
+    app = create_app(port=8765, data_dir=folder, launch_token="t" * 20, secret_key=b"0" * 32,
+                     vault=Vault(folder), store=store)
+    client = app.test_client()
+    here = "http://localhost:8765"
+    client.get("/launch?t=" + "t" * 20, base_url=here)
+    page = client.get("/", base_url=here)
+    assert page.status_code == 200, page.status_code
+    assert page.text.count('class="card"') == setups
+print(json.dumps(sorted(sys.modules)))
+"""
+
+ONLY_LATER = {"authlib", "cryptography", "icalendar", "jose", "keyring", "requests", "urllib3"}
+
+
+def loaded_by_home(folder, setups):
+    done = subprocess.run(
+        [sys.executable, "-c", HOME, str(folder), str(setups)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("setups", [0, 3])
+def test_home_loads_nothing_that_asks_signs_or_keeps_secrets(tmp_path, setups):
+    loaded = loaded_by_home(tmp_path, setups)
+    assert {name.split(".")[0] for name in loaded} & ONLY_LATER == set()
+    assert "wizard.views.home" in loaded
+    assert "wizard.views.sign_in" not in loaded
+    assert ("wizard.catalogue" in loaded) == bool(setups)
+
+
+@pytest.mark.parametrize(("endpoint", "rule", "methods"), ROUTES)
+def test_every_address_has_a_view_that_says_what_it_does(endpoint, rule, methods):
+    module, _, name = endpoint.partition(".")
+    view = getattr(import_module(f"wizard.views.{module}"), name)
+    assert view.__doc__
+    assert rule.startswith("/")
+    assert set(methods.split()) <= {"GET", "POST"}
+
+
+def test_addresses_of_all_views_can_be_made_by_the_very_first_page(tmp_path):
+    with wizard(tmp_path) as wiz:
+        setup_id = wiz.store.create_setup("syncro", "entra", "")
+        links = [a.get("href") for a in wiz.visitor.get("/").root.all("a") if a.get("href")]
+    assert {f"/setups/{setup_id}", f"/setups/{setup_id}/delete"} <= set(links)
+
+
+def test_an_address_that_leads_nowhere_is_told_so_whichever_comes_first(tmp_path):
+    with wizard(tmp_path) as wiz:
+        assert wiz.visitor.fetch("GET", "/nowhere").status == 404
+        assert wiz.visitor.fetch("GET", "/").status == 200
+        assert wiz.visitor.fetch("POST", "/setups/new").status in (403, 404)
