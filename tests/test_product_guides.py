@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 import dotenv
 import hcl2
+import msgspec
 import pytest
 import yaml
 from markdown_it import MarkdownIt
@@ -136,6 +137,15 @@ def test_its_pages_before_the_hand_over_can_be_shown(app, slug):
         assert page.path.endswith(f"/{step}")
     for uri in setup.other_uris():
         assert uri.uri in page.words
+
+
+@pytest.mark.parametrize("step", ["before", "handover"])
+def test_of_a_product_whose_screens_are_not_known_the_pages_say_so(app, step, monkeypatch):
+    setup = made(app, "jupyterhub")
+    assert "only the values are known" not in app.visitor.get(f"/setups/{setup.id}/{step}").words
+    known = msgspec.structs.replace(setup.product, values_only=True)
+    monkeypatch.setattr(catalogue, "product", lambda _slug: known)
+    assert "only the values are known" in app.visitor.get(f"/setups/{setup.id}/{step}").words
 
 
 # --- the files
