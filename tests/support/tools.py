@@ -49,7 +49,7 @@ def find(tool: str) -> str | None:
     if tool == "configurable-http-proxy":
         script = PRODUCTS / "node_modules" / ".bin" / tool
         return str(script) if script.exists() else None
-    if tool == "oidc-provider":
+    if tool in ("oidc-provider", "axe-core"):
         package = PROVIDERS / "node_modules" / tool
         return str(package) if package.is_dir() else None
     return shutil.which(tool)
