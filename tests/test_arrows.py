@@ -113,7 +113,7 @@ MAY_KNOW = {
     "exchange": {"catalogue", "oidc", "product_uris", "setups", "store", "withheld"},
     "practice": {"entra_secret", "fetch", "oidc", "serve", "store_file", "private_file"},
 }
-TOP = {"application", "views"}  # the pages and the factory that knows them; nobody else does
+TOP = {"application", "command", "views"}  # what knows everything; nobody else knows them
 
 
 def _parts() -> list[str]:

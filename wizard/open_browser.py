@@ -5,11 +5,14 @@ import html
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizard.private_file import replace_private
+
+if TYPE_CHECKING:
+    import subprocess
 
 _FILE_NAME = "open-latchkey.html"
 
@@ -29,6 +32,8 @@ class BrowserPage:
         """Ask the system to show the page; False when there is nothing to show it on."""
         if not _has_screen():
             return False
+        import subprocess  # late: not everybody has a browser opened, and it is not small
+
         path = _place(self._paths[0])
         self._paths.append(path)
         try:
@@ -49,6 +54,8 @@ class BrowserPage:
     def wait(self, seconds: float) -> None:
         """Wait until the browser was told; for a process about to end."""
         if self._child is not None:
+            import subprocess
+
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.wait(seconds)
 
@@ -95,6 +102,8 @@ def _snap_of_default_browser() -> str | None:
     command = shutil.which("xdg-settings")
     if command is None or os.environ.get("BROWSER"):
         return None
+    import subprocess
+
     try:
         answer = subprocess.run(  # noqa: S603 - a fixed question to the desktop's own tool
             [command, "get", "default-web-browser"],
