@@ -9,7 +9,9 @@ from tests.support.app import wizard
 from tests.support.in_use import PRODUCT_URI, InUse, StrictProvider
 from tests.support.visitor import fields_of
 from tests.test_vault import Cupboard
-from wizard import expiry
+from wizard import again, expiry
+from wizard.asking import Asked
+from wizard.oidc.finding import failed, passed
 from wizard.vault import Vault
 
 NEW = "n3w~secret.of/the renewal"
@@ -113,6 +115,17 @@ def test_nothing_has_changed(done):
     assert page.h1 == "Checked again: nothing has changed"
     assert page.findings == [("again_unchanged", "pass", date.today().isoformat())]
     assert done.home().root.where(lambda e: e.get("data-again") == "same")
+
+
+def test_without_an_earlier_check_all_is_well_is_said_and_no_more(done):
+    setup = done.setup
+    passes = {"discovery": [passed("metadata_content_type")], "secret": []}
+    asked = Asked(passes)
+    found = again.compare(setup, None, asked)
+    assert [(f.code, f.status.value) for f in found] == [("again_all_well", "pass")]
+    worse = {**passes, "secret": [failed("client_secret_refused")]}
+    asked = Asked(worse)
+    assert [f.code for f in again.compare(setup, None, asked)] == ["client_secret_refused"]
 
 
 def test_it_asks_the_provider_about_everything_but_a_sign_in(done, op):

@@ -97,6 +97,13 @@ def test_a_paste_is_read_as_it_was_meant(row):
         assert recognise(text).offers() == row["offers"]
 
 
+@pytest.mark.parametrize("secret", ["correct-horse-battery", "e7Rq-2pL", "ä~ö#ü%ß?"])
+def test_a_secret_that_can_be_anything_passes_by_its_form_alone(secret):
+    (found,) = judge_client_secret(secret, shape="text", client_id=CLIENT)
+    assert (found.code, found.status) == ("client_secret_shape", Status.PASS)
+    assert secret not in repr(found)
+
+
 def test_the_corpus_is_large_enough_and_of_every_kind():
     assert len(PASTES) >= 150
     assert {row["into"] for row in PASTES} == {

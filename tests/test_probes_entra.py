@@ -195,6 +195,43 @@ def test_an_unknown_number_never_breaks_and_is_shown():
     assert Status.PASS not in {f.status for f in findings}
 
 
+NAMED = {
+    "a plain http address": (
+        (500117, 500117, 700016),
+        {(PRODUCT_URI, "redirect_uri_http_refused"), (TEST_URI, "redirect_uri_http_refused")},
+    ),
+    "an app for work accounts at /consumers": (
+        (9002332, 9002332, 700016),
+        {(CLIENT_ID, "app_for_other_accounts")},
+    ),
+    "an app for personal accounts": (
+        (9002331, 9002331, 700016),
+        {(CLIENT_ID, "app_for_other_accounts")},
+    ),
+    "/common for an app of one tenant": ((50194, 50194, 700016), "tenant_specific_url_needed"),
+    "no tenant to be told": ((50059, 50059, 50059), "tenant_specific_url_needed"),
+    "a tenant of another cloud": ((90038, 90038, 90038), "tenant_in_other_cloud"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_what_is_refused_on_a_page_is_named_by_its_number(kind):
+    """The numbers are for the right values, a made-up redirect URI, and a made-up client ID."""
+    (right, other_uri, other_client), expected = NAMED[kind]
+
+    def authorize(asked):
+        number = right if asked.right_uri else other_uri
+        return Said(400, f"<p>AADSTS{number if asked.right_client else other_client}: x</p>")
+
+    with OddProvider(authorize=authorize) as provider:
+        findings = ask(provider)
+        if isinstance(expected, str):
+            expected = {(provider.metadata.authorization_endpoint, expected)}
+    failed = [finding for finding in findings if finding.status is Status.FAIL]
+    assert told(failed) == expected
+    assert f"AADSTS{right}" in failed[0].actual
+
+
 def test_numbers_that_the_made_up_client_contradicts_are_no_verdict():
     def authorize(asked):
         number = 700016 if asked.right_client else 90013

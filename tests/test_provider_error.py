@@ -13,6 +13,7 @@ from tests.support.made_up import made_up
 from wizard import catalogue
 from wizard.oidc.finding import Status
 from wizard.provider_error import LIMIT, decode
+from wizard.provider_error.wordings import KNOWN
 
 CODES = catalogue.error_codes(catalogue.provider("entra"))
 APP = "6f1d6f2e-0a51-4b6f-9d7c-1f0a6c0b1a01"
@@ -243,6 +244,46 @@ def test_the_errors_of_others_are_told_by_their_oauth_code(text):
     assert decoded.finding.about == about
     assert decoded.finding.status is Status.FAIL
     assert decoded.finding.actual
+
+
+# Every error of RFC 6749, OpenID Connect Core and Google, as it comes in the address.
+ERRORS = [
+    "provider_error_redirect_uri_mismatch",
+    "provider_error_invalid_redirect_uri",
+    "provider_error_unauthorized_client",
+    "provider_error_invalid_client",
+    "provider_error_disabled_client",
+    "provider_error_deleted_client",
+    "provider_error_access_denied",
+    "provider_error_org_internal",
+    "provider_error_admin_policy_enforced",
+    "provider_error_unsupported_response_type",
+    "provider_error_unsupported_response_mode",
+    "provider_error_unsupported_grant_type",
+    "provider_error_invalid_scope",
+    "provider_error_invalid_grant",
+    "provider_error_login_required",
+    "provider_error_interaction_required",
+    "provider_error_consent_required",
+    "provider_error_account_selection_required",
+    "provider_error_temporarily_unavailable",
+    "provider_error_invalid_request",
+    "provider_error_server_error",
+]
+
+
+def test_every_error_that_has_words_of_its_own_is_among_them():
+    assert sorted(ERRORS) == sorted(f"provider_error_{error}" for error in KNOWN)
+
+
+@pytest.mark.parametrize("code", ERRORS)
+@pytest.mark.parametrize("text", ["{uri}?error={error}&state=x", '{{"error": "{error}"}}'])
+def test_an_error_that_an_address_or_an_answer_names_is_told_by_it(code, text):
+    error = code.removeprefix("provider_error_")
+    decoded = decode(text.format(uri=URI, error=error), CODES)
+    assert decoded.finding.code == decoded.advice_code == code
+    assert decoded.finding.status is Status.FAIL
+    assert error in decoded.said
 
 
 @pytest.mark.parametrize(

@@ -313,6 +313,15 @@ def test_an_unfit_address_that_the_sign_in_does_without_is_left_out(address, _co
     assert Status.FAIL not in statuses(findings).values()
 
 
+@pytest.mark.parametrize("value", [7, True, ["https://op.example/user"], {}])
+def test_an_optional_address_that_is_no_text_is_left_out_and_said(value):
+    metadata, findings = read(userinfo_endpoint=value)
+    assert metadata.userinfo_endpoint == ""
+    found = one(findings, "metadata_optional_member_wrong_type")
+    assert (found.about, found.status) == ("userinfo_endpoint", Status.WARN)
+    assert found.actual
+
+
 def test_an_optional_address_that_is_null_counts_as_absent():
     metadata, findings = read(userinfo_endpoint=None, revocation_endpoint="https://op.example/r")
     raw = {**document(), "userinfo_endpoint": None}
