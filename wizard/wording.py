@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
+from msgspec import structs
 
 from wizard import catalogue, deep_links
 from wizard.catalogue.guides import Advice, Link, Provider
@@ -92,7 +93,15 @@ def _show(setup: Setup, finding: Finding, clock_agrees: bool) -> Shown:
     advice = catalogue.advice_for(finding.code, setup.provider)
     if clock_agrees and advice.clock_agrees:
         advice = Advice(title=advice.title, advice=advice.clock_agrees, step=advice.step)
-    return tell(finding, advice, setup.words, setup.provider)
+    return tell(finding, _for_product(setup, advice), setup.words, setup.provider)
+
+
+def _for_product(setup: Setup, advice: Advice) -> Advice:
+    """`advice` without a word on a client secret where the product has none, nor its step."""
+    if setup.product.protocol.uses_secret:
+        return advice
+    told = structs.replace(advice, advice=advice.without_secret or advice.advice)
+    return structs.replace(told, step="client-id") if told.step == "client-secret" else told
 
 
 def _by_number(setup: Setup, finding: Finding) -> Shown | None:
@@ -135,10 +144,7 @@ def show_error(setup: Setup, decoded: "Decoded") -> Shown:
         advice = Advice(title=known.title, advice=f"{known.cause} {known.fix}", step=known.step)
     else:
         advice = catalogue.advice_for(decoded.advice_code, setup.provider)
-    shown = tell(decoded.finding, advice, setup.words, setup.provider)
-    if shown.step == "client-secret" and not setup.product.protocol.uses_secret:
-        return replace(shown, step="")
-    return shown
+    return tell(decoded.finding, _for_product(setup, advice), setup.words, setup.provider)
 
 
 def title_of(setup: Setup, finding: Finding) -> str:

@@ -102,7 +102,7 @@ def general_advice() -> Mapping[str, Advice]:
                 raise GuideError(f"{path.name}: {code} has no title")
             if advice.sketches:
                 raise GuideError(f"{path.name}: {code}: a sketch is in a provider's guide")
-            for text in (advice.title, advice.advice, advice.clock_agrees):
+            for text in (advice.title, advice.advice, advice.clock_agrees, advice.without_secret):
                 for problem in rules.judge_text(code, text):
                     raise GuideError(f"{path.name}: {problem}")
             found[code] = advice
@@ -120,6 +120,7 @@ def advice_for(code: str, guide: Provider) -> Advice:
         advice=own.advice or general.advice,
         step=own.step or general.step,
         clock_agrees=own.clock_agrees or ("" if own.advice else general.clock_agrees),
+        without_secret=own.without_secret or ("" if own.advice else general.without_secret),
         sketches=own.sketches,
     )
 

@@ -383,6 +383,7 @@ class Advice(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     advice: str = ""
     step: Literal[""] | StepName = ""
     clock_agrees: str = ""  # the advice where this computer's clock is known to be right
+    without_secret: str = ""  # the advice where the product has no client secret
     sketches: list[Slug] = []  # in a provider's guide only
 
 
