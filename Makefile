@@ -2,6 +2,7 @@
 # make test           set up everything the tests need, lint, run the suite
 # make test-products  the slow proofs: against real products, and what make test does in part
 # make lint           ruff, and nothing else
+# make bench          measure speed and weight into benchmarks/RESULTS.md (20 minutes, on Linux)
 # make static         compress the static files anew, after a change to one
 #
 # Works with GNU make 3.81, the one macOS ships. Windows has start.cmd.
@@ -17,7 +18,7 @@ AZURE_CLI = .venv-azure-cli
 JUPYTERHUB = .venv-jupyterhub
 PGADMIN = .venv-pgadmin
 
-.PHONY: run static test test-products lint venv requirements requirements-dev node-modules chromium \
+.PHONY: run static bench test test-products lint venv requirements requirements-dev node-modules chromium \
   relying-party azure-cli jupyterhub pgadmin
 
 run: requirements
@@ -33,6 +34,9 @@ test-products: requirements-dev node-modules chromium relying-party azure-cli ju
 # The compressed form of each static file, to be made again when one has changed.
 static: requirements
 	$(BIN)/python -m wizard.static_files
+
+bench: requirements-dev chromium
+	$(BIN)/python -m benchmarks.run $(ARGS)
 
 lint: requirements-dev
 	$(BIN)/ruff check .

@@ -106,7 +106,7 @@ def told(figure: str, measured: Series, against: str = "–") -> Row:
 
 
 def _short(number: float) -> str:
-    if number >= 100:
+    if number >= 100 or float(number).is_integer():
         return f"{number:.0f}"
     return f"{number:.1f}" if number >= 10 else f"{number:.2f}"
 
