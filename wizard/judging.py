@@ -155,18 +155,23 @@ def step_of(setup: Setup, topic: str, finding: Finding) -> str:
 
 def saved(setup: Setup) -> list[tuple[str, Finding]]:
     """The saved live findings that are about today's values, each with the step that mends it."""
-    found = []
-    for topic in TOPICS:
-        check = setup.current_check(topic)
-        if check:
-            found += [(step_of(setup, topic, f), f) for f in from_rows(check.findings)]
-    return found
+    if ("saved",) not in setup.known:
+        found = []
+        for topic in TOPICS:
+            check = setup.current_check(topic)
+            if check:
+                found += [(step_of(setup, topic, f), f) for f in from_rows(check.findings)]
+        setup.known["saved",] = found
+    return setup.known["saved",]
 
 
 def failures(setup: Setup, slug: str) -> list[Finding]:
     """The sure failures that stand at a step, by shape and by what the provider last said."""
-    found = _fails(shape(setup, slug, setup.values))
-    return [*found, *_fails(f for step, f in saved(setup) if step == slug)]
+    key = ("failures", slug)
+    if key not in setup.known:
+        found = _fails(shape(setup, slug, setup.values))
+        setup.known[key] = [*found, *_fails(f for step, f in saved(setup) if step == slug)]
+    return setup.known[key]
 
 
 def blocked(setup: Setup, slug: str) -> bool:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from wizard import catalogue, product_uris
 from wizard.catalogue.guides import Product, Provider
@@ -68,6 +68,17 @@ class Setup:
     runs: list[Run]
     ticks: Mapping[str, Mapping[str, str]]
     port: int
+    secret_held: bool = False
+
+    @cached_property
+    def known(self) -> dict[tuple[str, ...], Any]:
+        """What was worked out of this setup before. None of its facts ever changes."""
+        return {}
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether the client secret is here. In a list of setups its value is not read for that."""
+        return bool(self.values.client_secret) or self.secret_held
 
     @property
     def id(self) -> str:
@@ -149,7 +160,14 @@ class Setup:
 
     def fingerprint(self, topic: str = "sign-in", values: Values | None = None) -> str:
         """Stands for the values a verdict on `topic` was reached with."""
-        chosen = values or self.values
+        if values is None:
+            key = ("fingerprint", topic)
+            if key not in self.known:
+                self.known[key] = self._fingerprint(topic, self.values)
+            return self.known[key]
+        return self._fingerprint(topic, values)
+
+    def _fingerprint(self, topic: str, chosen: Values) -> str:
         protocol = self.product.protocol
         parts = [getattr(chosen, name) for name in _TOPIC_VALUES.get(topic, TESTED)]
         parts += [
@@ -198,20 +216,20 @@ class Setup:
         check = self.checks.get(topic)
         return check if check and check.fingerprint == self.fingerprint(topic) else None
 
-    @property
+    @cached_property
     def metadata(self) -> Mapping[str, str]:
         """What the last check of the metadata document told that later pages show."""
         check = self.current_check("discovery")
         facts = self.answers.get("metadata_facts") if check else None
         return json.loads(facts) if facts else {}
 
-    @property
+    @cached_property
     def tenant_id(self) -> str:
         """The tenant, by the metadata document, its address, or a paste she took over."""
         told = self.metadata.get("tenant") or tenant_in_issuer(self.values.metadata_url)
         return told or self.answers.get("seen:tenant_id", "")
 
-    @property
+    @cached_property
     def words(self) -> dict[str, str]:
         """What a guide's {placeholders} are filled with."""
         return {
@@ -247,7 +265,14 @@ def load_all(store: Store, vault: Vault, port: int) -> list[Setup]:
     return [_assemble(store, vault, row, port) for row in store.setups()]
 
 
-def _assemble(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
+def look(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
+    """A setup to look at in a list: all but the client secret's value, which stays where it is."""
+    return _assemble(store, vault, row, port, with_secret=False)
+
+
+def _assemble(
+    store: Store, vault: Vault, row: SetupRow, port: int, *, with_secret: bool = True
+) -> Setup:
     answers = store.answers(row.id)
     version = answers.get("secret_version", "")
     product = _guide(catalogue.product, "products", row.product)
@@ -256,7 +281,7 @@ def _assemble(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
         **{name: answers.get(name, "") for name in names},
         **_made_from(product, answers),
         secret_version=version,
-        client_secret=(vault.get(row.id, version) or "") if version else "",
+        client_secret=(vault.get(row.id, version) or "") if version and with_secret else "",
     )
     return Setup(
         row=row,
@@ -268,6 +293,7 @@ def _assemble(store: Store, vault: Vault, row: SetupRow, port: int) -> Setup:
         runs=store.runs(row.id),
         ticks=store.ticks(row.id),
         port=port,
+        secret_held=bool(version) and not with_secret and vault.holds(row.id, version),
     )
 
 

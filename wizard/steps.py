@@ -29,7 +29,7 @@ def _question(
     """A step that asks for one value, and is done when it has one that is not sure to be wrong."""
 
     def answered(setup: Setup) -> bool:
-        return bool(getattr(setup.values, name))
+        return setup.has_secret if name == "client_secret" else bool(getattr(setup.values, name))
 
     def done(setup: Setup) -> bool:
         return answered(setup) and not judging.blocked(setup, slug)

@@ -180,6 +180,24 @@ class Store:
         )
         return [SetupRow(*row) for row in rows]
 
+    def has_setups(self) -> bool:
+        """Whether there is any setup at all."""
+        return bool(self._read("SELECT 1 FROM setups LIMIT 1"))
+
+    def urgent(self, until: str) -> list[str]:
+        """The setups to be seen first, the most urgent first: whose client secret expires by the
+        day `until` (ISO date), and whose last check of everything has found a failure."""
+        rows = self._read(
+            "SELECT id FROM ("
+            " SELECT setup_id AS id, value AS day FROM answers"
+            "  WHERE field = 'secret_expires' AND value != '' AND value <= ?"
+            " UNION ALL SELECT setup_id, '' FROM checks WHERE topic = 'again' AND EXISTS"
+            "  (SELECT 1 FROM json_each(findings) WHERE json_extract(value, '$.status') = 'fail'))"
+            " GROUP BY id ORDER BY min(day), id",
+            until,
+        )
+        return [setup_id for (setup_id,) in rows]
+
     def setup(self, setup_id: str) -> SetupRow | None:
         """One setup, or None when there is none of that id."""
         rows = self._read(

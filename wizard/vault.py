@@ -97,6 +97,14 @@ class Vault:
             self._why_not_found = ""
             return kept
 
+    def holds(self, setup_id: str, version: str) -> bool:
+        """Whether the secret was kept and not forgotten, without asking the keyring for it.
+
+        For a list of setups: a keyring may take its time, or ask for a password.
+        """
+        with self._lock:
+            return (setup_id, version) in self._memory or (setup_id, version) in self._names.read()
+
     def forget(self, setup_id: str, version: str | None = None) -> None:
         """Take one version away, or all of the setup's."""
         with self._lock:

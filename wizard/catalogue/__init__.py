@@ -18,6 +18,7 @@ from .rules import Problem
 __all__ = ["Entry", "GuideError"]
 
 HERE = Path(__file__).parent
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _T = TypeVar("_T", Product, Provider)
 _WORD = re.compile(r"\{([^{}]*)\}")
 _SPOKEN = frozenset({"product", "provider"})  # filled in with words of a sentence
@@ -177,9 +178,10 @@ def _entries(folder: str) -> list[Entry]:
 
 
 def _path(folder: str, slug: str) -> Path:
-    if slug not in {path.stem for path in paths(folder)}:
+    path = HERE / folder / f"{slug}.toml"
+    if not _SLUG.fullmatch(slug) or not path.is_file():
         raise KeyError(slug)
-    return HERE / folder / f"{slug}.toml"
+    return path
 
 
 def _broken(path: Path, guide: Product | Provider) -> Iterator[Problem]:

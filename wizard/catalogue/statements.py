@@ -6,6 +6,7 @@ around it, in the end the guide's own. The nearest one that says something decid
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import msgspec
 
@@ -39,7 +40,27 @@ def statements(guide: Product | Provider) -> Iterator[tuple[str, msgspec.Struct,
 
 def told_of(guide: Product | Provider, thing: object) -> Told | None:
     """What holds for `thing`, one of the tables of this very guide; None where it is of another."""
-    return next((told for _, found, told in statements(guide) if found is thing), None)
+    found = _all_told(_Same(guide)).get(id(thing))
+    return found[1] if found else None
+
+
+class _Same:
+    """A guide as a key: itself, and no other that says the same."""
+
+    def __init__(self, guide: Product | Provider) -> None:
+        self.guide = guide
+
+    def __hash__(self) -> int:
+        return id(self.guide)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.guide is self.guide
+
+
+@lru_cache(maxsize=64)
+def _all_told(same: _Same) -> Mapping[int, tuple[object, Told]]:
+    # What is kept keeps its statements too, so that no other can have the address of one of them.
+    return {id(found): (found, told) for _, found, told in statements(same.guide)}
 
 
 def unsure_sources(guide: Product | Provider) -> list[Source]:

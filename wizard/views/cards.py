@@ -1,17 +1,68 @@
 """The cards of the home page: each setup, where it stands, and what is next."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from wizard import again, expiry, judging, renewal, setups, steps, wording
+from wizard import again, catalogue, expiry, judging, renewal, setups, steps, wording
 from wizard.application import desk
 from wizard.oidc.finding import gravest_first
 from wizard.setups import Setup, from_rows
+from wizard.store import SetupRow
 from wizard.wording import begin, day
 
+ON_A_PAGE = 10
+LONGEST_SEARCH = 80
 
-def all_of_them() -> list[dict[str, object]]:
-    """One card a setup, the one changed last first."""
-    return [_card(setup) for setup in setups.load_all(desk().store, desk().vault, desk().port)]
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One page of cards. `first` and `last` count from 1, among the `found` of `total` setups."""
+
+    cards: Sequence[dict[str, object]]
+    total: int
+    found: int
+    page: int
+    pages: int
+    search: str
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * ON_A_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.cards) - 1
+
+
+def shelf(search: str, page: int) -> Shelf:
+    """The setups that `search` finds in their names, products and identity providers.
+
+    What is urgent comes first (a secret that expires soon or has, a check that found a failure),
+    then the one changed last. A page that is not there is the nearest one that is.
+    """
+    rows = desk().store.setups()
+    wanted = search.strip()[:LONGEST_SEARCH].casefold().split()
+    found = [row for row in rows if all(word in _names(row) for word in wanted)] if wanted else rows
+    urgent = desk().store.urgent((date.today() + timedelta(days=max(expiry.NOTICES))).isoformat())
+    place = {setup_id: number for number, setup_id in enumerate(urgent)}
+    found = sorted(found, key=lambda row: place.get(row.id, len(place)))
+    pages = max(1, -(-len(found) // ON_A_PAGE))
+    page = min(max(page, 1), pages)
+    here = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    cards = [_card(setups.look(desk().store, desk().vault, row, desk().port)) for row in here]
+    return Shelf(cards, len(rows), len(found), page, pages, search.strip()[:LONGEST_SEARCH])
+
+
+def _names(row: SetupRow) -> str:
+    texts = [row.name, row.product, row.provider]
+    for read, slug in ((catalogue.product, row.product), (catalogue.provider, row.provider)):
+        try:
+            guide = read(slug)
+        except KeyError:  # its guide is gone; the page says so when the setup is opened
+            continue
+        texts += [guide.name, *guide.aliases]
+    return " ".join(texts).casefold()
 
 
 def _card(setup: Setup) -> dict[str, object]:

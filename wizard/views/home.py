@@ -7,9 +7,10 @@ from wizard.application import desk
 
 def index() -> str:
     """The setups on this computer, each with where it stands and what is next."""
-    cards = []
-    if desk().store.setups():
-        from wizard.views.cards import all_of_them
+    shelf = None
+    if desk().store.has_setups():
+        from wizard.views import cards
 
-        cards = all_of_them()
-    return render_template("home.html", cards=cards, desk=desk(), deleted="deleted" in request.args)
+        page = request.args.get("page", 1, type=int)
+        shelf = cards.shelf(request.args.get("search", ""), page)
+    return render_template("home.html", shelf=shelf, deleted="deleted" in request.args)
