@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.app import CALLBACK, REDIRECT_URI, wizard
 from tests.support.entra_like import App
+from tests.support.odd_provider import Said
 from tests.support.whole_provider import DOCUMENT, WholeProvider
 from wizard import judging, setups
 from wizard.live import Cancelled, Runs
@@ -75,6 +76,41 @@ def heard(run, after=0):
         topics += [row.topic for row in rows]
         if over:
             return topics
+
+
+def test_the_questions_about_the_client_do_not_wait_for_the_keys(wiz, provider, runs):
+    at(wiz, "metadata", provider)
+    keys, token = provider.hold("/keys"), provider.hold("/token")
+    authorize = provider.hold("/authorize")
+    run = begin(runs, loaded(wiz))
+    for gate in (keys, token, authorize):
+        assert gate.reached.wait(20), "it waits for another answer"
+    token.open()
+    authorize.open()
+    keys.open()
+    assert set(heard(run)) == {"discovery", "registration", "secret"}
+    first = min(run.rows, key=lambda row: row.turn)
+    assert first.topic == "discovery", "the others need it to be understood"
+
+
+def test_keys_that_cannot_be_had_do_not_hide_what_is_said_of_the_client(wiz, provider, runs):
+    at(wiz, "metadata", provider)
+    provider.answers["/keys"] = lambda _: Said(404)
+    run = begin(runs, loaded(wiz))
+    assert set(heard(run)) == {"discovery", "registration", "secret"}
+    codes = {f.code: f.status for found in run.asked.findings.values() for f in found}
+    assert codes["keys_http_status"] is Status.FAIL
+    assert codes["client_secret_accepted"] is Status.PASS
+
+
+def test_where_the_document_fails_only_its_keys_are_asked_for(wiz, provider, runs):
+    at(wiz, "metadata", provider)
+    good = provider.answers[DOCUMENT]
+    other = {**provider.document, "issuer": "https://another.example"}
+    provider.answers[DOCUMENT] = lambda _: Said(200, other, content_type="application/json")
+    assert heard(begin(runs, loaded(wiz))) == ["discovery"]
+    assert asked(provider) == {DOCUMENT: 1, "/authorize": 0, "/token": 0}
+    provider.answers[DOCUMENT] = good
 
 
 def test_the_document_is_heard_of_first_then_whoever_answers_first(wiz, provider, runs):

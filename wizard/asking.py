@@ -57,68 +57,71 @@ def ask(
     """Ask the identity provider about `topics`; the metadata document is always read first.
 
     Nothing is sent to an address out of a document that failed: a secret must not go to an
-    endpoint that somebody else's document names. `heard` is called (in this thread) with each
-    topic's findings and the milliseconds it took, as soon as no other answer can change them.
-    `fetcher` is the run's own where it has one.
+    endpoint that somebody else's document names. All the rest needs nothing but the document, the
+    keys too, and is asked side by side. `heard` is called (in this thread) with each topic's
+    findings and the milliseconds it took, as soon as no other answer can change them, discovery
+    first. `fetcher` is the run's own where it has one.
     """
     if fetcher is None:
         with Fetcher(typed_url=values.metadata_url) as fetcher:
             return ask(setup, values, topics, heard=heard, fetcher=fetcher)
     since = time.monotonic()
-    discovered = probes.ask_discovery(fetcher, values.metadata_url, needs_of(setup), time.time)
-    document = list(discovered.findings)
-    heard("discovery", document, _ms(since))
-    asked = Asked(
-        {"discovery": document},
-        discovered.metadata,
-        discovered.jwks,
-        clock_ahead=discovered.clock_ahead,
-    )
-    if discovered.metadata is None or _fails(document):
-        return asked
-    return _ask_about_client(setup, values, topics_of(values, topics), heard, fetcher, asked)
+    needs = needs_of(setup)
+    document = probes.ask_document(fetcher, values.metadata_url, needs, time.time)
+    read = time.monotonic()
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        keys = pool.submit(probes.ask_keys_of, fetcher, document, needs, time.time)
+        jobs: dict[Future, str] = {}
+        if document.passed:
+            wanted = topics_of(values, topics)
+            registration = _registration(setup, values)
+            about = (fetcher, document.metadata, registration)
+            if "registration" in wanted:
+                jobs[pool.submit(probes.ask_registration, *about)] = "registration"
+            if "secret" in wanted:
+                jobs[pool.submit(_ask_secret, setup, *about)] = "secret"
+        discovered = keys.result()
+        heard("discovery", list(discovered.findings), _ms(since))
+        asked = Asked(
+            {"discovery": list(discovered.findings)},
+            discovered.metadata,
+            discovered.jwks,
+            clock_ahead=discovered.clock_ahead,
+        )
+        return _with_client(setup, values, jobs, heard, asked, read) if jobs else asked
 
 
-def _ask_about_client(
+def _with_client(
     setup: Setup,
     values: Values,
-    topics: Sequence[str],
+    jobs: dict[Future, str],
     heard: Heard,
-    fetcher: Fetcher,
     asked: Asked,
+    since: float,
 ) -> Asked:
-    """Registration and secret, side by side."""
-    since = time.monotonic()
-    registration = _registration(setup, values)
+    """What was asked, with registration and secret as `jobs` bring them, one settling the other."""
     method = None
-    answers: dict[str, list[Finding]] = {}
     told: dict[str, list[Finding]] = {}
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        jobs: dict[Future, str] = {}
-        if "registration" in topics:
-            job = pool.submit(probes.ask_registration, fetcher, asked.metadata, registration)
-            jobs[job] = "registration"
+    answers = {
+        topic: _known(setup, values, topic)
+        for topic in ("registration", "secret")
+        if topic not in jobs.values()
+    }
+    for job in as_completed(jobs):
+        topic = jobs[job]
+        if topic == "secret":
+            answers[topic], method = job.result().findings, job.result().auth_method
         else:
-            answers["registration"] = _known(setup, values, "registration")
-        if "secret" in topics:
-            jobs[pool.submit(_ask_secret, setup, fetcher, asked.metadata, registration)] = "secret"
-        else:
-            answers["secret"] = _known(setup, values, "secret")
-        for job in as_completed(jobs):
-            topic = jobs[job]
-            if topic == "secret":
-                answers[topic], method = job.result().findings, job.result().auth_method
-            else:
-                answers[topic] = job.result()
-            whole = len(answers) == 2
-            if whole:
-                pair = probes.settle(answers["registration"], answers["secret"])
-                answers["registration"], answers["secret"] = map(list, pair)
-            for each in jobs.values():
-                done = each in answers and (whole or not _may_change(answers[each]))
-                if done and told.get(each) != answers[each]:
-                    told[each] = answers[each]
-                    heard(each, answers[each], _ms(since))
+            answers[topic] = job.result()
+        whole = len(answers) == 2
+        if whole:
+            pair = probes.settle(answers["registration"], answers["secret"])
+            answers["registration"], answers["secret"] = map(list, pair)
+        for each in jobs.values():
+            done = each in answers and (whole or not _may_change(answers[each]))
+            if done and told.get(each) != answers[each]:
+                told[each] = answers[each]
+                heard(each, answers[each], _ms(since))
     found = {topic: told[topic] for topic in TOPICS if topic in told}
     return replace(asked, findings={**asked.findings, **found}, auth_method=method)
 

@@ -5,7 +5,14 @@ the two answers differ. What could not be told says so and never blocks.
 """
 
 from wizard.probes.by_number import name_refusal
-from wizard.probes.discovery import Discovered, ask_discovery, ask_keys
+from wizard.probes.discovery import (
+    Discovered,
+    Document,
+    ask_discovery,
+    ask_document,
+    ask_keys,
+    ask_keys_of,
+)
 from wizard.probes.registration import Registration, ask_registration
 from wizard.probes.secret import MAY_BE_TOO_FRESH, SecretAnswer, ask_secret
 from wizard.probes.together import settle
@@ -13,10 +20,13 @@ from wizard.probes.together import settle
 __all__ = [
     "MAY_BE_TOO_FRESH",
     "Discovered",
+    "Document",
     "Registration",
     "SecretAnswer",
     "ask_discovery",
+    "ask_document",
     "ask_keys",
+    "ask_keys_of",
     "ask_registration",
     "ask_secret",
     "name_refusal",

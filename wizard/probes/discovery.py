@@ -37,33 +37,61 @@ class Discovered:
     clock_ahead: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a metadata URL led to, its keys not asked for yet.
+
+    `skews` are seconds by which this computer's clock is ahead of the provider's, as answers told.
+    """
+
+    metadata: Metadata | None
+    findings: tuple[Finding, ...]
+    skews: tuple[float | None, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the addresses in it may be asked."""
+        return self.metadata is not None and worst(self.findings) is not Status.FAIL
+
+
 def ask_discovery(fetcher: Fetcher, url: str, needs: Needs, now: Callable[[], float]) -> Discovered:
     """Fetch and judge the document at `url` and the keys it names. `now` is this computer's time
     in seconds since 1970, called when an answer has come."""
+    return ask_keys_of(fetcher, ask_document(fetcher, url, needs, now), needs, now)
+
+
+def ask_document(fetcher: Fetcher, url: str, needs: Needs, now: Callable[[], float]) -> Document:
+    """Fetch and judge the document at `url`, for those who ask for its keys beside other things."""
     findings = judge_metadata_url(url)
     if worst(findings) is Status.FAIL:
-        return Discovered(None, None, findings)
+        return Document(None, tuple(findings))
     try:
         answer = fetcher.get(url)
     except FetchError as error:
-        return Discovered(None, None, [*findings, network_finding(error, Status.FAIL)])
-    skews = [_skew(answer, now())]
+        return Document(None, (*findings, network_finding(error, Status.FAIL)))
+    skews = (_skew(answer, now()),)
     refused = _refused_document(answer)
     if refused:
-        return Discovered(None, None, [*findings, *_known(refused, answer), *_judge_clock(skews)])
+        return Document(None, (*findings, *_known(refused, answer)), skews)
     metadata, on_document = read_metadata(url, answer.body, needs)
     if not {f.code for f in on_document} & {"metadata_web_page", "metadata_xml"}:
         on_document = [*_judge_content_type(answer), *on_document]
-    findings += _known(on_document, answer)
-    jwks = None
-    if metadata:
-        jwks, on_keys, key_answer = ask_keys(fetcher, metadata.jwks_uri, needs.alg)
+    return Document(metadata, (*findings, *_known(on_document, answer)), skews)
+
+
+def ask_keys_of(
+    fetcher: Fetcher, document: Document, needs: Needs, now: Callable[[], float]
+) -> Discovered:
+    """All of a discovery: `document` with the keys it names, where it names any."""
+    findings, skews, jwks = list(document.findings), [*document.skews], None
+    if document.metadata:
+        jwks, on_keys, answer = ask_keys(fetcher, document.metadata.jwks_uri, needs.alg)
         findings += on_keys
-        if key_answer:
-            skews.append(_skew(key_answer, now()))
+        if answer:
+            skews.append(_skew(answer, now()))
     known = [skew for skew in skews if skew is not None]
     ahead = min(known, key=abs, default=None)
-    return Discovered(metadata, jwks, [*findings, *_judge_clock(skews)], ahead)
+    return Discovered(document.metadata, jwks, [*findings, *_judge_clock(skews)], ahead)
 
 
 def ask_keys(
