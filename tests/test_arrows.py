@@ -24,6 +24,7 @@ MAY_KNOW = {
     "guard": {"mistakes"},
     "serve": set(),
     "static_files": set(),
+    "warming": set(),
     "compiled_templates": {"private_file"},
     "extensions": set(),
     "instance": {"private_file", "serve", "guard"},

@@ -32,7 +32,7 @@ def test_ten_setups_are_shown_at_once_without_a_search(wiz):
     make(wiz, 10)
     page = wiz.visitor.get("/")
     assert len(page.root.all("article")) == 10
-    assert not page.root.where(lambda e: e.get("role") == "search")
+    assert not page.root.all("search")
 
 
 def test_more_than_ten_are_shown_by_pages_each_setup_once(wiz):

@@ -33,6 +33,28 @@ with Store(folder) as store:
     assert page.text.count('class="card"') == setups
 print(json.dumps(sorted(sys.modules)))
 """
+WARM = """
+import json, sys, threading
+from pathlib import Path
+from wizard.application import create_app
+from wizard.store import Store
+from wizard.vault import Vault
+folder, loaded = Path(sys.argv[1]), []
+with Store(folder) as store:
+    app = create_app(port=8765, data_dir=folder, launch_token="t" * 20, secret_key=b"0" * 32,
+                     vault=Vault(folder), store=store)
+    client = app.test_client()
+    here = "http://localhost:8765"
+    client.get("/launch?t=" + "t" * 20, base_url=here)
+    for path in ("/", "/setups/new"):
+        with client.get(path, base_url=here) as page:
+            assert page.status_code == 200
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread():
+                thread.join(30)
+        loaded.append(sorted(sys.modules))
+print(json.dumps(loaded))
+"""
 
 ONLY_LATER = {"authlib", "cryptography", "icalendar", "jose", "keyring", "requests", "urllib3"}
 
@@ -79,3 +101,18 @@ def test_an_address_that_leads_nowhere_is_told_so_whichever_comes_first(tmp_path
         assert wiz.visitor.fetch("GET", "/nowhere").status == 404
         assert wiz.visitor.fetch("GET", "/").status == 200
         assert wiz.visitor.fetch("POST", "/setups/new").status in (403, 404)
+
+
+def test_what_the_next_pages_need_is_loaded_behind_the_page_that_leads_to_them(tmp_path):
+    """Not behind the home page: nobody may ever go on from there."""
+    done = subprocess.run(
+        [sys.executable, "-c", WARM, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    after_home, after_new = json.loads(done.stdout)
+    assert not {"requests", "jose", "keyring"} & set(after_home)
+    assert {"requests", "jose", "keyring", "wizard.live", "wizard.round_trip"} <= set(after_new)

@@ -3,13 +3,14 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from wizard import catalogue, choosing
+from wizard import catalogue, choosing, warming
 from wizard.application import desk
 from wizard.forms import LONGEST, NewSetupForm
 
 
 def page() -> str:
     """Choose product and identity provider; a search has its texts and what was chosen before."""
+    warming.after_this_page()
     form = _form()
     for field in (form.product, form.provider):
         given = request.args.get(field.name)

@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from wizard import answering, judging, product_uris, setups, steps, wording
+from wizard import answering, judging, product_uris, setups, steps, warming, wording
 from wizard.answering import Candidate
 from wizard.application import desk
 from wizard.forms import BeforeForm, form_of
@@ -63,6 +63,7 @@ def render_step(
     setup: Setup, step: Step, template: str = "", *, back: str = "", **facts: object
 ) -> str:
     """A step's page in its frame: the rail, where she stands, and the step's own template."""
+    warming.after_this_page()
     earlier = steps.before(setup, step)
     unasked = judging.unasked(setup)
     return render_template(
