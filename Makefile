@@ -3,6 +3,7 @@
 # make test-products  the slow proofs: against real products, and what make test does in part
 # make lint           ruff, and nothing else
 # make bench          measure speed and weight into benchmarks/RESULTS.md (20 minutes, on Linux)
+# make findings       write the list of all findings anew, after a change to one or to its words
 # make static         compress the static files anew, after a change to one
 #
 # Works with GNU make 3.81, the one macOS ships. Windows has start.cmd.
@@ -18,7 +19,7 @@ AZURE_CLI = .venv-azure-cli
 JUPYTERHUB = .venv-jupyterhub
 PGADMIN = .venv-pgadmin
 
-.PHONY: run static bench test test-products lint venv requirements requirements-dev node-modules chromium \
+.PHONY: run findings static bench test test-products lint venv requirements requirements-dev node-modules chromium \
   relying-party azure-cli jupyterhub pgadmin
 
 run: requirements
@@ -37,6 +38,9 @@ static: requirements
 
 bench: requirements-dev chromium
 	$(BIN)/python -m benchmarks.run $(ARGS)
+
+findings: requirements-dev
+	$(BIN)/python -m tests.support.findings
 
 lint: requirements-dev
 	$(BIN)/ruff check .

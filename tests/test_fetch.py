@@ -4,7 +4,10 @@ import contextlib
 import datetime
 import logging
 import re
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 import tomllib
@@ -481,6 +484,34 @@ def test_a_closed_port_is_refused_and_says_where():
     error = failure(f"http://localhost:{port}/")
     assert error.code == "refused"
     assert error.detail == f"127.0.0.1, ::1, port {port}"
+
+
+NO_WAY = """
+from wizard.fetch import Fetcher, FetchError
+try:
+    with Fetcher() as fetcher:
+        fetcher.get("https://[2001:db8::1]/")
+except FetchError as error:
+    print(error.code, error.detail)
+"""
+
+
+def test_without_any_way_out_an_address_is_unreachable():
+    """In a network of its own, which has no way anywhere. 2001:db8:: is nobody's, RFC 3849."""
+    apart = ["unshare", "--map-root-user", "--net"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*apart, "true"], capture_output=True).returncode
+    ):
+        pytest.skip("no network of its own can be had here")
+    done = subprocess.run(
+        [*apart, sys.executable, "-c", NO_WAY],
+        cwd=Path(wizard.__file__).parent.parent,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.stdout == "unreachable 2001:db8::1, port 443\n", done.stderr
 
 
 # -- TLS ---------------------------------------------------------------------------------------
