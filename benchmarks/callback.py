@@ -73,7 +73,7 @@ class _Browser:
         """From the provider's answer to the verdict."""
         parts = urlsplit(back)
         _, _, text = self.get(f"{parts.path}?{parts.query}", "cross-site")
-        onward = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', text)[1]
+        onward = re.search(r"0;url=([^\s\"'>]+)", text)[1]
         _, where, _ = self.get(onward.removeprefix(self._base))
         status, _, text = self.get(urlsplit(where).path)
         if status != 200 or 'data-verdict="pass"' not in text:
