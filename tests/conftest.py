@@ -1,14 +1,39 @@
 """Fixtures that more than one folder of tests uses. Helpers are in tests/support/."""
 
+import gc
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 
 from tests.support import made_up
 from tests.support.app import wizard
 
+# Linux keeps this folder in memory: what the wizard writes to the disk, and waits for, it writes
+# to nothing here. Containers often give it too little room.
+_IN_MEMORY = Path("/dev/shm")
+_ROOM = 1 << 30
+
+
+def pytest_configure(config):
+    """`tmp_path` in memory, where this system has that and nobody asked for another place."""
+    if not os.access(_IN_MEMORY, os.W_OK | os.X_OK) or not _IN_MEMORY.is_mount():
+        return
+    if shutil.disk_usage(_IN_MEMORY).free >= _ROOM:
+        # Asked for by pytest when the first test wants a folder; workers get the one of their run.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
         made_up.count(item)
+
+
+def pytest_collection_finish():
+    """The thousands of collected tests stay: the collector need not look through them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

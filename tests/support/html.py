@@ -103,6 +103,10 @@ class Document(Element):
 
     doctype: str = ""
     mended: list[str] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list, repr=False)
+
+    def walk(self) -> Iterator[Element]:
+        return iter(self.elements)
 
 
 def parse(text: str) -> Document:
@@ -151,11 +155,12 @@ class _TreeBuilder(HTMLParser):
             tag, {n: v or "" for n, v in attrs}, self.getpos()[0], parent=self._open[-1]
         )
         self._open[-1].children.append(element)
+        self.document.elements.append(element)
         if tag not in _VOID:
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID or all(element.tag != tag for element in self._open):
+        if tag in _VOID or tag not in [element.tag for element in self._open]:
             self._mended(f"stray </{tag}>")
             return
         while self._open[-1].tag != tag:

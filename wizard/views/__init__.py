@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask
+from werkzeug.routing import Map, Rule
 
 from wizard.extensions import csrf
 
@@ -72,6 +73,28 @@ _AT_ONCE = frozenset({"home.index", "new.page", "new.practise", "keeping.import_
 _AT_ONCE_PATHS = frozenset({"/", "/launch"})
 
 
+_MAPS: dict[tuple[tuple[str, str], ...], Map] = {}
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def _with_all(known: tuple[Rule, ...]) -> Map:
+    """The rules that an app has and all the others, compiled once for every app of this process.
+
+    Nothing in the map belongs to one app: it leads from addresses to the names of views.
+    """
+    names = tuple((rule.rule, rule.endpoint) for rule in known)
+    if names not in _MAPS:
+        # Another Flask compiles them: an app takes no more once it has answered a request.
+        all_of_them = Flask("addresses", static_folder=None)
+        for rule in known:
+            all_of_them.url_map.add(rule.empty())
+        for endpoint, address, methods in ROUTES:
+            if endpoint not in _AT_ONCE:
+                all_of_them.add_url_rule(address, endpoint, methods=methods.split())
+        _MAPS[names] = all_of_them.url_map
+    return _MAPS[names]
+
+
 class _Late:
     """A view by its name. It is looked up at each call: modules are loaded only once."""
 
@@ -93,7 +116,6 @@ class _Addresses:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._wsgi_app = app.wsgi_app
-        self._lock = threading.Lock()
         self._complete = False
         for endpoint, rule, methods in ROUTES:
             if endpoint in _AT_ONCE:
@@ -119,17 +141,10 @@ class _Addresses:
         return self._app.url_map.bind("localhost").build(endpoint, given) + anchor
 
     def _complete_them(self) -> None:
-        with self._lock:
+        with _ONE_AT_A_TIME:
             if self._complete:
                 return
-            # Another Flask compiles them: this one takes no more once it has answered a request.
-            all_of_them = Flask("addresses", static_folder=None)
-            for rule in self._app.url_map.iter_rules():
-                all_of_them.url_map.add(rule.empty())
-            for endpoint, rule, methods in ROUTES:
-                if endpoint not in _AT_ONCE:
-                    all_of_them.add_url_rule(rule, endpoint, methods=methods.split())
-            self._app.url_map = all_of_them.url_map
+            self._app.url_map = _with_all(tuple(self._app.url_map.iter_rules()))
             self._complete = True
 
 
