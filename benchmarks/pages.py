@@ -125,7 +125,7 @@ def _call(app: Flask, request: Request, cookie: str) -> Callable[[], float]:
 
 
 def _rows(seen: dict[str, dict[int, Series]]) -> list[Row]:
-    checks = {name: by for name, by in seen.items() if name.startswith("check")}
+    checks = {name: by for name, by in seen.items() if name.startswith("check of")}
     shown = {name: by for name, by in seen.items() if name not in checks}
     rows = []
     for what, some in (("page", shown), ("check of a value's shape", checks)):
