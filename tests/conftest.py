@@ -30,10 +30,15 @@ def pytest_collection_modifyitems(items):
         made_up.count(item)
 
 
+# The thousands of tests stay once they are collected: nobody need look through them for garbage.
+def pytest_collection():
+    gc.disable()
+
+
 def pytest_collection_finish():
-    """The thousands of collected tests stay: the collector need not look through them each time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

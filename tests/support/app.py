@@ -1,20 +1,19 @@
 """The wizard's Flask app in this process, with a visitor who has been let in."""
 
-import atexit
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from types import CodeType
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.support.visitor import Page, Visitor
-from wizard import compiled_templates
 from wizard.application import create_app
 from wizard.live import Runs
 from wizard.practice import PracticeServer
@@ -32,12 +31,20 @@ SECRET = "q7w8-not-a-real-secret-9e0r"
 _ONE_AT_A_TIME = threading.Lock()
 
 
-@cache
-def _compiled() -> Path:
-    """One place for the compiled templates of all apps of this process: each is compiled once."""
-    folder = tempfile.TemporaryDirectory(prefix="latchkey-templates-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
+class _CompiledOnce(BytecodeCache):
+    """The compiled templates of all apps of this process, by name and source as Jinja has them."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _CompiledOnce()
 
 
 @dataclass
@@ -100,8 +107,6 @@ def wizard(
 ) -> Iterator[App]:
     """The app on `data_dir`, without a keyring unless `vault` brings one."""
     with Store(data_dir) as store, ExitStack() as at_exit:
-        if not (data_dir / compiled_templates.FOLDER).exists():
-            (data_dir / compiled_templates.FOLDER).symlink_to(_compiled())
         vault = vault or Vault(data_dir, backend=NoKeyring())
         with _ONE_AT_A_TIME:
             app = create_app(
@@ -114,8 +119,9 @@ def wizard(
                 practice=practice,
                 runs=runs,
             )
+        app.jinja_env.bytecode_cache = _COMPILED
         at_exit.callback(app.extensions["latchkey"].close)
         visitor = Visitor.of_app(app, BASE, secrets=[SECRET])
-        home = visitor.get("/launch?t=launch-token-of-the-test")
-        assert home.path == "/"
+        let_in = visitor.get("/launch?t=launch-token-of-the-test", follow=False)
+        assert let_in.location == f"{BASE}/"
         yield App(app, store, vault, visitor)
