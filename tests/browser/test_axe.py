@@ -1,4 +1,4 @@
-"""axe-core on every page in every state, light and dark: WCAG 2.2 AA, and nothing to be found.
+"""Every page in every state: axe-core finds nothing, light and dark, and nothing is ever cut off.
 
 How many pages and states were judged is said at the end of the run.
 """
@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.tours import TOURS
 from tests.support.axe import Axe
+from tests.support.layout import Layout
 
 # What is judged at 320 pixels, too: of every kind of page one, the fullest.
 NARROW = frozenset(
@@ -42,14 +43,21 @@ UNDECIDED = (
 
 @pytest.mark.parametrize("tour", TOURS)
 def test_nothing_stands_in_anybodys_way(tour, opened, started, record_property):
-    axe = Axe(NARROW)
-    TOURS[tour](opened(tolerated=["Failed to load resource"]), started(practice=True), axe.take)
+    axe, layout = Axe(NARROW), Layout()
+
+    def judge(page, name):
+        axe.take(page, name)
+        layout.take(page, name)
+
+    TOURS[tour](opened(tolerated=["Failed to load resource"]), started(practice=True), judge)
+    assert not layout.wrong, "\n".join(layout.wrong)
     assert not axe.violations, "\n".join(map(str, axe.violations))
     undecided = [each for each in axe.undecided if not each.says(UNDECIDED)]
     assert not undecided, "\n".join(map(str, undecided))
     record_property(
         "tally",
-        f"axe-core: {tour}: {axe.states} pages in their states, {axe.ran} runs, 0 violations",
+        f"axe-core: {tour}: {axe.states} pages in their states, {axe.ran} runs, 0 violations; "
+        f"{layout.judged} times looked at small or magnified, nothing cut off",
     )
 
 
@@ -69,3 +77,19 @@ def test_what_is_wrong_is_found(opened, started):
         axe.take(page, "broken")
         assert axe.ran == 2
         assert {each.rule for each in axe.violations} >= {rule}
+
+
+def test_what_is_cut_off_or_lies_over_something_else_is_found(opened, started):
+    page = opened().new_page()
+    page.goto(started().launch_url)
+    for break_it, found in {
+        "h1 { width: 3rem; overflow: hidden; white-space: nowrap }": "cut off: h1",
+        "h1 { margin-bottom: -3rem }": "overlap: h1",
+        "h1 { width: 90rem }": "scrolls sideways",
+        "h1 { position: relative; left: -3rem }": "beside the window: h1",
+    }.items():
+        page.reload()
+        page.evaluate("rule => document.styleSheets[1].insertRule(rule, 200)", break_it)
+        layout = Layout()
+        layout.take(page, "broken")
+        assert any(found in each for each in layout.wrong), (found, layout.wrong)

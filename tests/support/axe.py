@@ -73,6 +73,7 @@ class Axe:
         self._source = (PROVIDERS / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
     def take(self, page: Page, name: str) -> None:
+        page.wait_for_load_state()
         # Tokens, times and ids of the run differ, and nothing else does.
         like = hashlib.sha256(re.sub(r'value="[^"]{40,}"', "", page.content()).encode()).hexdigest()
         if like in self._seen:
