@@ -35,31 +35,57 @@ def without(text: str, hide: Sequence[str | None], instead: str = "(hidden)") ->
     Also without the beginning of one where `text` ends in the middle of it. Shorter ones than four
     characters stay: taking them out would blacken every word.
     """
-    secrets = [secret for secret in hide if secret and len(secret) >= _SHORTEST_HIDDEN]
-    every = {spelling for secret in secrets for spelling in spellings(secret)}
-    longest_first = sorted(every, key=len, reverse=True)
-    for spelling in longest_first:
-        text = text.replace(spelling, instead)
-    end = text.removesuffix("…").rstrip()
-    for spelling in longest_first:
-        for length in range(min(len(spelling), len(end)), _SHORTEST_CUT - 1, -1):
-            if end.endswith(spelling[:length]):
-                return end[:-length] + instead
-    return text
+    return Hidden(hide).out_of(text, instead)
 
 
-def hidden_in_json(value: Any, hide: Sequence[str | None]) -> Any:
-    """A JSON value with the texts in `hide` out of every text in it, names of members included.
+class Hidden:
+    """Texts that are to be seen nowhere, all their spellings worked out once for many texts."""
 
-    For values of strict_json, whose depth is bounded.
-    """
-    if isinstance(value, str):
-        return without(value, hide)
-    if isinstance(value, Mapping):
-        return {without(name, hide): hidden_in_json(one, hide) for name, one in value.items()}
-    if isinstance(value, list):
-        return [hidden_in_json(one, hide) for one in value]
-    return value
+    __slots__ = ("_longest_first",)
+
+    def __init__(self, hide: Sequence[str | None]) -> None:
+        secrets = {secret for secret in hide if secret and len(secret) >= _SHORTEST_HIDDEN}
+        every = {spelling for secret in secrets for spelling in spellings(secret)}
+        self._longest_first = sorted(every, key=lambda one: (-len(one), one))
+
+    def __repr__(self) -> str:
+        return f"<Hidden: {len(self._longest_first)} spellings>"
+
+    def out_of(self, text: str, instead: str = "(hidden)") -> str:
+        """As `without` says."""
+        if not text:
+            return text
+        for spelling in self._longest_first:
+            text = text.replace(spelling, instead)
+        end = text.removesuffix("…").rstrip()
+        for spelling in self._longest_first:
+            if (cut := _cut_in(end, spelling)) is not None:
+                return end[:cut] + instead
+        return text
+
+    def out_of_json(self, value: Any) -> Any:
+        """A JSON value with them out of every text in it, names of members included.
+
+        For values of strict_json, whose depth is bounded.
+        """
+        if isinstance(value, str):
+            return self.out_of(value)
+        if isinstance(value, Mapping):
+            return {self.out_of(name): self.out_of_json(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self.out_of_json(one) for one in value]
+        return value
+
+
+def _cut_in(end: str, spelling: str) -> int | None:
+    """Where in `end` its last words are the beginning of `spelling`, cut off; None where not."""
+    head = spelling[:_SHORTEST_CUT]
+    if len(head) < _SHORTEST_CUT:
+        return None
+    at = end.find(head, max(0, len(end) - len(spelling)))
+    while at >= 0 and not spelling.startswith(end[at:]):
+        at = end.find(head, at + 1)
+    return at if at >= 0 else None
 
 
 def spellings(text: str) -> set[str]:

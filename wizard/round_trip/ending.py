@@ -1,7 +1,7 @@
 """The answer judged: the code redeemed, the ID token verified, every rule held or not."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from wizard.fetch import Fetcher, FetchError, network_finding
 from wizard.oidc import id_token, jose_guard, sign_in
 from wizard.oidc.discovery import tenant_of
 from wizard.oidc.finding import Finding, Status, passed, warned, worst
-from wizard.oidc.plain import hidden_in_json, without
+from wizard.oidc.plain import Hidden
 from wizard.oidc.token_answer import TokenAnswer, judge_token_answer
 from wizard.round_trip.waiting import Pending
 from wizard.setups import Setup
@@ -64,10 +64,10 @@ def finish(
     took_ms["all"] = max(0, round((steady() - pending.began) * 1000))
     # Whatever a provider repeats, wherever, it goes no further than this.
     sent = [value for name, value in pending.params if name in _SECRET_PARAMETERS]
-    secrets = [pending.client_secret, pending.code_verifier, *sent, *_credentials(pending)]
+    hidden = Hidden([pending.client_secret, pending.code_verifier, *sent, *_credentials(pending)])
     return Outcome(
-        tuple(_hidden_in(finding, secrets) for finding in outcome.findings),
-        hidden_in_json(outcome.claims, secrets),
+        tuple(_hidden_in(finding, hidden) for finding in outcome.findings),
+        hidden.out_of_json(outcome.claims),
         took_ms,
     )
 
@@ -89,13 +89,13 @@ def _credentials(pending: Pending) -> list[str]:
     return [headers["Authorization"].removeprefix("Basic ")]
 
 
-def _hidden_in(finding: Finding, secrets: Sequence[str]) -> Finding:
+def _hidden_in(finding: Finding, hidden: Hidden) -> Finding:
     return replace(
         finding,
-        about=without(finding.about, secrets),
-        expected=without(finding.expected, secrets),
-        actual=without(finding.actual, secrets),
-        evidence=tuple(without(line, secrets) for line in finding.evidence),
+        about=hidden.out_of(finding.about),
+        expected=hidden.out_of(finding.expected),
+        actual=hidden.out_of(finding.actual),
+        evidence=tuple(hidden.out_of(line) for line in finding.evidence),
     )
 
 
