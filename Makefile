@@ -1,7 +1,7 @@
 # make run            set up .venv and start the wizard (ARGS="--practice" and the like are passed on)
 # make test           set up everything the tests need, lint, run the suite
 # make test-products  the slow proofs: against real products, and what make test does in part
-# make lint           ruff, and nothing else
+# make lint           ruff, and the spelling of words
 # make bench          measure speed and weight into benchmarks/RESULTS.md (20 minutes, on Linux)
 # make findings       write the list of all findings anew, after a change to one or to its words
 # make static         compress the static files anew, after a change to one
@@ -45,6 +45,7 @@ findings: requirements-dev
 lint: requirements-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell app.py wizard templates static/js *.md
 
 # An environment whose Python has been upgraded away is made again.
 venv:
