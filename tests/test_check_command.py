@@ -5,12 +5,11 @@ import os
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from tests.practice.portal import Portal
+from tests.support import commands
 from tests.support.odd_provider import OddProvider, page
 from tests.support.oidc_provider import OpenIDProvider, client
 from tests.support.processes import free_port_pair
@@ -18,21 +17,14 @@ from tests.support.visitor import Visitor
 from wizard import catalogue
 from wizard.practice import PracticeServer
 
-ROOT = Path(__file__).resolve().parent.parent
-APP = str(ROOT / "app.py")
 SECRET = "canary-Zk3~Secret.of+the/check"
 URI = "https://product.example/sso/callback"
 OTHER_URI = "https://product.example/sso/other"
 PATH = "/.well-known/openid-configuration"
 
 
-@dataclass
-class Ended:
-    """How a run ended and what it wrote."""
-
-    code: int
-    out: str
-    err: str
+class Ended(commands.Ended):
+    """How a run ended and what it found."""
 
     @property
     def findings(self) -> list[dict[str, str]]:
@@ -69,30 +61,23 @@ def check(tmp_path):
         secret: str | None = SECRET,
         as_json: bool = True,
         encoding: str = "utf-8",
+        program: bool = False,
     ) -> Ended:
         kept = {k: v for k, v in os.environ.items() if k != "LATCHKEY_CLIENT_SECRET"}
-        environment = {
-            **kept,
-            **{name: str(home) for name in ("HOME", "XDG_DATA_HOME", "LOCALAPPDATA")},
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONIOENCODING": encoding,
-        }
+        environment = kept | {n: str(home) for n in ("HOME", "XDG_DATA_HOME", "LOCALAPPDATA")}
         if secret is not None:
             environment["LATCHKEY_CLIENT_SECRET"] = secret
-        done = subprocess.run(
-            [sys.executable, APP, "check", *arguments, *(["--json"] if as_json else [])],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment,
+        run = commands.run_program if program else commands.run_here
+        ended = run(
+            ["check", *arguments, *(["--json"] if as_json else [])],
+            environment=environment,
             cwd=home,
-            timeout=120,
             encoding=encoding,
         )
         if secret:
-            assert secret not in done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
+            assert secret not in ended.out + ended.err
         assert list(home.rglob("*")) == []
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return Ended(ended.code, ended.out, ended.err)
 
     return run
 
@@ -132,7 +117,8 @@ def practice_arguments(registered, *more):
 
 def test_right_values_end_with_0(check, provider):
     ended = check(
-        *("--metadata-url", provider.metadata_url, "--client-id", "product", "--redirect-uri", URI)
+        *("--metadata-url", provider.metadata_url, "--client-id", "product", "--redirect-uri", URI),
+        program=True,
     )
     assert ended.failed() == set()
     assert ended.code == 0
@@ -155,6 +141,7 @@ def test_a_wrong_secret_ends_with_1(check, provider):
     ended = check(
         *("--metadata-url", provider.metadata_url, "--client-id", "product"),
         secret="canary-of-a-wrong-secret",
+        program=True,
     )
     assert ended.code == 1
     assert ended.failed() == {"client_secret_or_id_refused"}
@@ -201,6 +188,7 @@ def test_a_terminal_without_the_signs_gets_words(check, provider):
         *("--metadata-url", provider.metadata_url, "--client-id", "product"),
         as_json=False,
         encoding="ascii",
+        program=True,
     )
     assert ended.code == 0
     assert "Passed: Your identity provider accepts the client secret" in ended.out.splitlines()
@@ -301,7 +289,7 @@ UNUSABLE = {
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_unusable_arguments_end_with_2_and_a_sentence(check, kind):
     arguments, named = UNUSABLE[kind]
-    ended = check(*arguments)
+    ended = check(*arguments, program=kind == "nothing")
     assert (ended.code, ended.out) == (2, "")
     assert named in ended.err
 
@@ -332,7 +320,7 @@ def test_in_a_terminal_the_secret_is_asked_for_and_not_shown(provider, typed):
     arguments = ["--metadata-url", provider.metadata_url, "--client-id", "product", "--json"]
     environment = {k: v for k, v in os.environ.items() if k != "LATCHKEY_CLIENT_SECRET"}
     process = subprocess.Popen(
-        [sys.executable, "-c", IN_A_TERMINAL, APP, "check", *arguments],
+        [sys.executable, "-c", IN_A_TERMINAL, commands.APP, "check", *arguments],
         stdin=ours,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,47 +1,29 @@
 """`python app.py guide check`: a guide judged in full, by whoever writes one."""
 
 import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.support import commands
 from wizard import catalogue
 
-ROOT = Path(__file__).resolve().parent.parent
-EXAMPLE = (ROOT / "wizard" / "catalogue" / "example-wiki.toml").read_text("utf-8")
+EXAMPLE = (catalogue.HERE / "example-wiki.toml").read_text("utf-8")
 ENTRA = (catalogue.HERE / "providers" / "entra.toml").read_text("utf-8")
-
-
-@dataclass
-class Ended:
-    """How a run ended and what it wrote."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
 def check(tmp_path):
     """Runs the command in a directory of its own; it writes no file and no traceback."""
 
-    def run(*arguments: str, encoding: str = "utf-8") -> Ended:
+    def run(*arguments: str, encoding: str = "utf-8", program: bool = False) -> commands.Ended:
         before = sorted(tmp_path.rglob("*"))
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "app.py"), "guide", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONDONTWRITEBYTECODE": "1"},
-            timeout=120,
-            encoding=encoding,
+        run = commands.run_program if program else commands.run_here
+        ended = run(
+            ["guide", *arguments], cwd=tmp_path, environment=dict(os.environ), encoding=encoding
         )
-        assert "Traceback" not in done.stderr
         assert sorted(tmp_path.rglob("*")) == before
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return ended
 
     return run
 
@@ -54,7 +36,7 @@ def guide(folder: Path, text: str, slug: str = "example-wiki") -> str:
 
 
 def test_all_guides_that_ship_are_right_and_counted(check):
-    ended = check("check")
+    ended = check("check", program=True)
     assert ended.code == 0, ended.out
     counts = dict(line.rsplit(": ", 1) for line in ended.out.splitlines())
     whole = [g for g in catalogue.products() if not g.general and not g.values_only]
@@ -149,7 +131,7 @@ def test_what_is_wrong_is_named_with_file_and_key(kind, check, tmp_path):
 def test_everything_that_is_wrong_is_told_at_once_for_every_file(check, tmp_path):
     both = EXAMPLE.replace("**", "").replace("@client_id@", "@nobody@")
     good = guide(tmp_path, ENTRA, "entra")
-    ended = check("check", guide(tmp_path, both), good, encoding="ascii")
+    ended = check("check", guide(tmp_path, both), good, encoding="ascii", program=True)
     assert ended.code == 1
     assert "names nothing" in ended.out
     assert "@nobody@" in ended.out
@@ -164,7 +146,7 @@ def test_values_only_needs_no_steps_but_says_so(check, tmp_path):
 
 @pytest.mark.parametrize("arguments", [("check", "nowhere.toml"), ("chek",), ()])
 def test_what_cannot_be_run_ends_with_2(arguments, check):
-    ended = check(*arguments)
+    ended = check(*arguments, program=not arguments)
     assert ended.code == 2
     assert ended.err
     assert not ended.out

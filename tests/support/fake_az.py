@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_PROGRAM = """#!{python}
+_PROGRAM = """#!{python} -IS
 import json, sys
 arguments = sys.argv[1:]
 with open({log!r}, "a", encoding="utf-8") as log:
