@@ -85,6 +85,18 @@ def test_every_finding_reads_well_in_every_guide(guide, product):
     assert wrong == []
 
 
+@pytest.mark.parametrize("guide", PROVIDERS, ids=lambda guide: guide.slug)
+def test_where_nothing_was_seen_the_sentence_says_so(guide):
+    """An empty claim, an answer without words, a document without a content type."""
+    setup = setup_of(catalogue.product("syncro"), guide, HERS)
+    wrong = []
+    for code, status in every_code():
+        finding = Finding(code, status, **{**SEEN, "actual": ""})
+        (shown,) = wording.show(setup, [finding])
+        wrong += [f"{code} ({why}): {shown.advice}" for why in wrong_with(setup, code, shown)]
+    assert wrong == []
+
+
 def wrong_with(setup, code, shown):
     both = f"{shown.title}\n{shown.advice}"
     if "{" in both or "}" in both or both.count("**") % 2:
@@ -99,7 +111,7 @@ def wrong_with(setup, code, shown):
         yield "no title"
     if shown.finding.status is not Status.PASS and not shown.advice:
         yield "what to do is not said"
-    if shown.advice and not shown.advice.endswith((".", "?", "!", *SEEN.values())):
+    if shown.advice and not shown.advice.endswith((".", "?", "!", "nothing", *SEEN.values())):
         yield "no end"
     own = setup.provider.advice.get(code)
     if own and own.advice and not code.startswith("network_") and not NAMED.search(own.advice):

@@ -130,7 +130,7 @@ def tell(
     words = {
         **words,
         "expected": finding.expected,
-        "actual": _in_short(finding.actual),
+        "actual": _in_short(finding.actual) or "nothing",  # an empty claim, an answer without words
         "about": finding.about,
     }
     title, text = (catalogue.fill(each, words) for each in (advice.title, advice.advice))
