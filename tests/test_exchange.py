@@ -137,6 +137,37 @@ def test_what_is_written_can_always_be_read(wiz):
     assert len(file.name) <= 80
 
 
+@pytest.mark.parametrize(
+    ("product", "given"),
+    [
+        (
+            "argocd",
+            {
+                "product_address": "https://argo.example.com",
+                "redirect_uri": "https://argo.example.com/auth/callback",
+            },
+        ),
+        (
+            "gitea",
+            {
+                "product_address": "https://git.example.com",
+                "part_auth_name": "Our%20SSO",
+                "redirect_uri": "https://git.example.com/user/oauth2/Our%20SSO/callback",
+            },
+        ),
+        ("grafana", {"redirect_uri": f"https://{'a' * 1100}/login/generic_oauth"}),
+    ],
+)
+def test_what_a_redirect_uri_was_made_from_comes_along(product, given, wiz):
+    setup_id = wiz.store.create_setup(product, "oidc", "")
+    wiz.store.save_answers(setup_id, given)
+    before = loaded(wiz, setup_id)
+    page = import_file(wiz, exchange.write(before, NOW))
+    after = loaded(wiz, page.path.split("/")[2])
+    assert after.values == before.values
+    assert after.other_uris() == before.other_uris()
+
+
 def good() -> dict:
     return {
         "latchkey_setup": 1,
@@ -186,6 +217,12 @@ BAD = {
     "a provider nobody knows": (with_("provider", "nobody"), "no guide for the provider"),
     "no date": (with_("answers.secret_expires", "tomorrow"), "no date"),
     "no such date": (with_("answers.secret_expires", "2027-02-30"), "no date"),
+    "a date in another spelling": (with_("answers.secret_expires", "20270501"), "no date"),
+    "a time before all times": (with_("runs.0.made_at", "0001-01-01T00:00:00+23:00"), "no time"),
+    "an address of no product": (
+        with_("answers.product_address", "javascript://x"),
+        "an address of the product that is none",
+    ),
     "no time": (with_("runs.0.made_at", "yesterday"), "a time that is no time"),
     "a time of nowhere": (with_("runs.0.made_at", "2026-11-03T09:05:00"), "no time"),
     "a verdict of its own": (with_("runs.0.verdict", "proved"), "look at runs[0].verdict"),

@@ -44,6 +44,12 @@ TYPED = {
         "https://hub.example.com/jupyter",
         "/hub/oauth_callback was cut off, a page of it",
     ),
+    "a colon without a port": ("https://hub.example.com:", "https://hub.example.com", ""),
+    "a host that begins like a scheme": (
+        "https.example.com/x",
+        "https://https.example.com/x",
+        "https:// was put in front",
+    ),
     "http on this computer": ("http://localhost:8000", "http://localhost:8000", ""),
     "IPv6": ("https://[::1]:8443/", "https://[::1]:8443", ""),
 }
@@ -75,6 +81,13 @@ def test_a_path_is_kept_and_asked_about():
         "https://h:99999",
         "https://[::1",
         "https://h\\x",
+        "https:/hub.example.com",
+        "http//hub.example.com",
+        "https;//hub.example.com",
+        "https://hub..example.com",
+        "https://-hub.example.com",
+        "https://hub%2eexample.com",
+        "https://hub.example.com/../x",
         "https://<host>",
         "https://{host}",
         "a" * 3000,
@@ -95,12 +108,15 @@ def test_a_password_in_an_address_is_in_no_finding():
     assert "pass-word" not in f"{read.findings}"
 
 
-@pytest.mark.parametrize("value", ["oidc", "my-source", "a.b_c~d", "team/one"])
+@pytest.mark.parametrize("value", ["oidc", "my-source", "a.b_c~d", "team/one", "My%20SSO"])
 def test_a_name_that_goes_into_an_address_is_taken(value):
     assert judge_address_part("Name", value) == []
 
 
-@pytest.mark.parametrize("value", ["a b", "a?b", "a#b", "../x", "ä", "a&b", "{x}", "a" * 101, ""])
+@pytest.mark.parametrize(
+    "value",
+    ["a b", "a?b", "a#b", "../x", "ä", "a&b", "{x}", "a" * 101, "", "/", "a//b", "a/", "./a", "%2"],
+)
 def test_a_name_that_does_not_go_into_an_address_is_named(value):
     [finding] = judge_address_part("Name of the source", value)
     assert (finding.code, finding.about) == ("product_part_unfit", "Name of the source")
@@ -286,3 +302,14 @@ def test_a_new_address_takes_away_what_was_said_about_the_old_one(app, page):
     for topic in ("registration", "again", "last-good"):
         assert before.fingerprint(topic) != after.fingerprint(topic)
     assert before.fingerprint() == after.fingerprint(), "the test sign-in has an address of its own"
+
+
+def test_a_name_in_a_whole_redirect_uri_stands_as_the_product_shows_it(app):
+    setup_id = app.store.create_setup("gitea", "oidc", "")
+    app.store.set_ticks(setup_id, "before", {"ready": True})
+    path = f"/setups/{setup_id}/redirect-uri"
+    shown = "https://git.example.com/user/oauth2/Our(SSO)/callback"
+    on = app.visitor.submit(app.visitor.get(path), redirect_uri=shown)
+    assert on.path.endswith("/client-id")
+    assert app.visitor.submit(app.visitor.get(path)).path.endswith("/client-id")
+    assert app.store.answers(setup_id)["redirect_uri"] == shown

@@ -116,7 +116,10 @@ def _judged(
     at: str,
     read: Sequence[Finding] = (),
 ) -> Candidate:
-    """These answers with that redirect URI, judged by their shape."""
+    """These answers with that redirect URI, judged by their shape.
+
+    Names in it are judged where it is made of them: a whole one that was pasted stands as it is.
+    """
     parts = _parts(setup, answers)
     values = replace(
         setup.values,
@@ -125,7 +128,7 @@ def _judged(
         parts=parts,
     )
     labels = {part.name: part.label for part in setup.product.address.parts} if parts else {}
-    for name, value in parts:
+    for name, value in parts if at == product_uris.ADDRESS else ():
         found = paste.judge_address_part(labels[name], value)
         if found:
             return Candidate(values, found, at=product_uris.part_field(name))

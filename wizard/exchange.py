@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from wizard import catalogue, product_uris
+from wizard.oidc import web_address
 from wizard.oidc.strict_json import StrictJsonError, parse_object
 from wizard.setups import Setup, from_rows
 from wizard.store import Run
@@ -136,8 +137,10 @@ def _answers(setup: Setup, said: Callable[..., str]) -> dict[str, Any]:
     """The answers by field; what a redirect URI was made from only where it was."""
     values = setup.values
     answers: dict[str, Any] = {name: said(getattr(values, name), _WIDEST[name]) for name in _WIDEST}
-    if values.product_address:
-        answers[product_uris.ADDRESS] = said(values.product_address, _MADE_FROM)
+    address = said(values.product_address, _MADE_FROM)
+    # Cut short, it would make other redirect URIs; the whole one tells it as well.
+    if address == values.product_address and web_address.split(address):
+        answers[product_uris.ADDRESS] = address
     if values.parts:
         answers["parts"] = {name: said(text) for name, text in values.parts}
     return answers
@@ -207,9 +210,15 @@ def _judge(file: File) -> None:
     _moment(file.exported_at)
     if file.answers.secret_expires:
         try:
-            date.fromisoformat(file.answers.secret_expires)
+            day = date.fromisoformat(file.answers.secret_expires).isoformat()
         except ValueError:
-            raise ExchangeError("The file has an expiry date that is no date.") from None
+            day = ""
+        # It is compared as text, so no other spelling of a day will do.
+        if day != file.answers.secret_expires:
+            raise ExchangeError("The file has an expiry date that is no date.")
+    address = file.answers.product_address
+    if address and web_address.split(address) is None:
+        raise ExchangeError("The file has an address of the product that is none.")
     for text in _texts(msgspec.to_builtins(file)):
         if any(unicodedata.category(c) == "Cc" for c in text):
             raise ExchangeError("The file has line breaks or control characters in a value.")
@@ -217,8 +226,10 @@ def _judge(file: File) -> None:
 
 def _moment(text: str) -> None:
     try:
-        aware = datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        # Near the first and the last year there is no such moment in UTC.
+        aware = moment.tzinfo is not None and bool(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
         aware = False
     if not aware:
         raise ExchangeError("The file has a time that is no time.")

@@ -41,7 +41,11 @@ _PAGES = frozenset(
     }
 )
 _LONGEST = 300
-_PART = re.compile(r"[A-Za-z0-9._~/-]{1,100}")
+_PART = re.compile(r"(?:[A-Za-z0-9._~/-]|%[0-9A-Fa-f]{2}){1,100}")
+# Two dots in a row, a dot or a hyphen at an end, and a % are in no host name.
+_NO_HOST = re.compile(r"^[.-]|\.\.|[.-]$|%")
+# A scheme whose colon or slashes were lost on the way: https:/host, http//host, https;//host.
+_TORN_SCHEME = re.compile(r"https?(?::/?|/{1,2}|;//)(?![0-9])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,22 @@ def read_product_address(text: str, pages: Collection[str] = ()) -> ProductAddre
         readable = bool(host) and (parts.port is None or parts.port > 0)
     except ValueError:
         host, readable = "", False
+    if ":" not in host and _NO_HOST.search(host):  # an IPv6 address has a colon
+        readable = False
+    if _TORN_SCHEME.match(text) and done:
+        readable = False
     strange = any(c.isspace() or is_invisible(c) or c in '\\<>"{}|^`*' for c in value)
-    if not readable or strange or len(value) > 2048:
+    segments = parts.path.split("/") if readable else []
+    if not readable or strange or {".", ".."} & set(segments) or len(value) > 2048:
         expected = "https:// and a host name, such as https://product.example.com"
         return ProductAddress(
             text, (failed("product_address_unreadable", about=WHAT, expected=expected),)
         )
     path, cut = _cut(parts.path, frozenset(pages) | _PAGES)
     # A browser asks for the host in small letters, whatever was typed.
-    netloc = parts.netloc if "@" in parts.netloc else parts.netloc.lower()
-    if netloc != parts.netloc:
+    given = parts.netloc.removesuffix(":")  # a colon without a port
+    netloc = given if "@" in given else given.lower()
+    if netloc != given:
         done.append("the host name was put in small letters")
     behind = cut + (f"?{parts.query}" if parts.query else "")
     behind += f"#{parts.fragment}" if parts.fragment else ""
@@ -98,7 +108,7 @@ def read_product_address(text: str, pages: Collection[str] = ()) -> ProductAddre
 
 def judge_address_part(label: str, value: str) -> list[Finding]:
     """A name of her own in a redirect URI, such as a login source's: what does not go into one."""
-    if _PART.fullmatch(value) and ".." not in value:
+    if _PART.fullmatch(value) and not {"", ".", ".."} & set(value.split("/")):
         return []
     return [failed("product_part_unfit", about=label, actual=plain(value, 80))]
 
