@@ -22,10 +22,8 @@ and Entra alone, with nothing checked, tested or kept."""
 
 NEXT = """\
 What to take away next: putting recognised values in their fields goes on by itself where nothing
-is left to ask on that page (1); "Before you start" is a part of the page of a new setup (1); ticks
-that belong together are one (5 of planning, 3 of switching on); the tick for Latchkey's redirect
-URI is set by the check that asks whether it is gone (1). The copy buttons of the hand-over each
-stand for a value that is pasted into a field of its own, and stay."""
+is left to ask on that page (1); "Before you start" is a part of the page of a new setup (1). The copy
+buttons of the hand-over each stand for a value that is pasted into a field of its own, and stay."""
 
 
 @dataclass
@@ -168,6 +166,11 @@ def _turn_on(hands: Hands) -> None:
     hands.must_be_at("/turn-on")
     left = hands.page.locator("form#answer input[type=checkbox]:not(:checked)")
     while left.count():
+        part = hands.page.locator("[data-all]:visible").first
+        if part.count():
+            words = " ".join(part.inner_text().split())
+            hands.click(part, words, leads=True)
+            continue
         tick = left.first.get_attribute("value")
         hands.click(left.first, f"the tick {tick}", leads=True)
 

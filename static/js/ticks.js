@@ -10,6 +10,17 @@ form.addEventListener("change", (event) => {
   form.requestSubmit();
 });
 
+// A part of the list that is done is ticked at once. Only here: without script nothing would save it.
+for (const button of form.querySelectorAll("[data-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...button.closest("fieldset").querySelectorAll("[type=checkbox]")];
+    for (const box of boxes) box.checked = true;
+    keep(JSON.stringify({ id: boxes.at(-1).id, top: boxes.at(-1).getBoundingClientRect().top }));
+    form.requestSubmit();
+  });
+}
+
 // With all of them ticked the page begins with that news, and is read from its top.
 const kept = keep("");
 if (kept && !form.parentElement.querySelector(".banner.ok")) {

@@ -71,6 +71,13 @@ class Administrator:
     def turn_on_and_clean_up(self):
         """Everything ticked, Latchkey's redirect URI removed and found to be gone."""
         self.walk.hand_over()
+        part = self.page.locator("fieldset.ticks").first
+        boxes = part.get_by_role("checkbox")
+        others = self.walk.ticks_left() - boxes.count()
+        self.walk.press(part.get_by_role("button", name="All of these are done"))
+        expect(part.locator("[data-all]")).to_have_count(0)
+        assert [box.is_checked() for box in boxes.all()] == [True] * boxes.count()
+        assert self.walk.ticks_left() == others
         self.walk.turn_on()
         gone = self.page.get_by_role("button", name="Check that it is gone")
         self.walk.press(gone)
