@@ -128,6 +128,28 @@ def wrong_with(setup, code, shown):
             yield "leads to a step that the product does not have"
 
 
+EXPLAINING = [guide for guide in PROVIDERS if catalogue.error_codes(guide)]
+
+
+@pytest.mark.parametrize("guide", EXPLAINING, ids=lambda guide: guide.slug)
+def test_every_number_is_told_from_its_page_by_every_guide_that_knows_numbers(guide):
+    """As Microsoft's page has it, and as a callback or the token endpoint brings it."""
+    setup = setup_of(catalogue.product("syncro"), guide, HERS)
+    codes = catalogue.error_codes(guide)
+    for number, known in codes.items():
+        decoded = decode(f"AADSTS{number}: Something was wrong. Trace ID: 1", codes)
+        assert decoded.finding.code == f"provider_error_{number}"
+        assert decoded.finding.status is Status.FAIL
+        shown = wording.show_error(setup, decoded)
+        assert (shown.title, shown.step) == (catalogue.fill(known.title, setup.words), known.step)
+        for text in (shown.title, shown.advice):
+            assert text, number
+            assert not HOLE.search(text.replace("/.default", "")), number
+            assert not re.search(r"[{}]", text), number
+        refused = Finding("callback_other_error", Status.FAIL, actual=f"AADSTS{number}: x")
+        assert wording.show(setup, [refused])[0].advice == shown.advice
+
+
 @pytest.mark.parametrize("guide", PROVIDERS, ids=lambda guide: guide.slug)
 def test_a_guide_has_words_for_nothing_that_is_never_raised(guide):
     assert sorted(set(guide.advice) - set(raised())) == []

@@ -69,6 +69,7 @@ def page() -> str:
     return "\n".join(parts) + "\n"
 
 
+_NUMBERS_IN = "tests/test_findings.py"  # where each is pasted as its page has it
 _NUMBERS = "The numbers of Microsoft's error pages"
 
 
@@ -136,7 +137,7 @@ def _numbers(guide: Provider) -> Iterator[str]:
 
 
 def _fact_of(number: str, code: ErrorCode) -> str:
-    return f"`provider_error_{number}` · Failed · step {_step(code.step)}"
+    return f"`provider_error_{number}` · Failed · step {_step(code.step)} · `{_NUMBERS_IN}`"
 
 
 def _step(slug: str) -> str:
