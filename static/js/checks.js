@@ -88,8 +88,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", () => {
-  if (checks.querySelector("[data-mended]")) document.getElementById("anyway")?.remove();
   const over = !checks.querySelector("[data-more]");
+  // Nothing is sure to fail any more, of another value or of the same one asked about again.
+  const fine = over && checks.querySelector("[data-code]") && !checks.querySelector(".checks > .fail");
+  if (fine || checks.querySelector("[data-mended]")) document.getElementById("anyway")?.remove();
   if (over) putInOrder();
   if (actions.matches(":hover")) window.scrollBy(0, actions.getBoundingClientRect().top - top);
   else if (over) giveRoomBack();

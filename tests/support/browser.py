@@ -60,6 +60,7 @@ def run_context(
     javascript: bool = True,
     colour_scheme: str = "light",
     size: tuple[int, int] = (1280, 900),
+    scale: float = 1,
     tolerated: Sequence[str] = (),
     hosts: Sequence[str] = (),
     proxy: str = "",
@@ -67,8 +68,9 @@ def run_context(
     """A fresh profile; at its end nothing may have gone wrong in any of its pages.
 
     Wrong is: script that throws, anything written to the console as an error (a broken content
-    security policy is), and any request that would leave this machine. `tolerated` are parts of
-    console messages that are meant, such as the 4xx of a page under test; `hosts` are names that
+    security policy is), and any request that would leave this machine. A window of `size` pixels
+    has `scale` pixels of the screen to each of them, as a magnified page has. `tolerated` are parts
+    of console messages that are meant, such as the 4xx of a page under test; `hosts` are names that
     lead to this machine; `proxy` is asked for everything, loopback included.
     """
     wrong: list[str] = []
@@ -76,6 +78,7 @@ def run_context(
         java_script_enabled=javascript,
         color_scheme=colour_scheme,
         viewport={"width": size[0], "height": size[1]},
+        device_scale_factor=scale,
         service_workers="block",
         proxy={"server": proxy, "bypass": "<-loopback>"} if proxy else None,
     )
