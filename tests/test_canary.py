@@ -355,8 +355,23 @@ ECHOES: dict[str, Callable[[Asked], Said]] = {
 }
 
 
-@pytest.mark.parametrize("where", ECHOES)
-@pytest.mark.parametrize("from_the_start", [True, False], ids=["checks", "sign-in only"])
+def in_turn(names, others):
+    """Every name with one of the others, which take turns; the rest for `make test-products`."""
+    return [
+        pytest.param(
+            name,
+            other,
+            id=f"{name}, {words}",
+            marks=() if n % len(others) == m else pytest.mark.products,
+        )
+        for n, name in enumerate(names)
+        for m, (words, other) in enumerate(others.items())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "from_the_start"), in_turn(ECHOES, {"from the checks": True, "sign-in only": False})
+)
 def test_a_provider_that_says_it_back_brings_it_nowhere(quiet, tmp_path, where, from_the_start):
     def answering(asked: Asked) -> Said:
         redeems = asked.params.get("code") == CODE
@@ -494,8 +509,13 @@ def test_the_running_program_writes_it_nowhere_over_a_kill_and_a_restart(tmp_pat
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("form", [[], ["--json"]], ids=["sentences", "json"])
-@pytest.mark.parametrize("where", [None, "in error_description", "in error", "in an error page"])
+@pytest.mark.parametrize(
+    ("where", "form"),
+    in_turn(
+        (None, "in error_description", "in error", "in an error page"),
+        {"sentences": [], "json": ["--json"]},
+    ),
+)
 def test_the_check_command_prints_it_nowhere(tmp_path, form, where):
     token_endpoint = ECHOES[where] if where else honest
     with provider(token=token_endpoint) as odd:

@@ -41,7 +41,7 @@ def causes_of(page):
 
 @pytest.fixture
 def syncro(used):
-    used.sign_in(used.to_test())
+    used.to_signed_in()
     return used
 
 

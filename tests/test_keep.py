@@ -285,10 +285,11 @@ def test_the_new_secret_is_shown_only_when_asked_for(done, op):
     op.secret = NEW
     renew(done)
     done.app.visitor.secrets.remove(NEW)
-    form = done.get("/renew").root.one("form", action=f"{done.path}/renew/secret")
+    action = f"{done.path}/renew/secret"
+    form = done.get("/renew").root.one("form", action=f"{action}#for-client_secret")
     fields = fields_of(form)
     visitor = done.app.visitor
-    page = visitor.fetch("POST", form.get("action"), fields, {"Accept": "text/html"})
+    page = visitor.fetch("POST", action, fields, {"Accept": "text/html"})
     assert page.copyable("client_secret") == NEW
 
 
@@ -345,7 +346,7 @@ def test_the_tick_is_asked_for(done, op):
 
 
 def test_nobody_renews_what_was_never_handed_over(used):
-    used.sign_in(used.to_test())
+    used.to_signed_in()
     assert used.get("/renew").status == 404
     assert "Renew secret" not in used.home().words
 
@@ -361,7 +362,7 @@ def test_after_a_restart_she_goes_on_where_she_was(done, op, tmp_path):
 
 
 def test_every_sign_in_is_kept_with_its_account_and_verdict(used, op):
-    used.sign_in(used.to_test())
+    used.to_signed_in()
     op.on_claims.append(lambda c: {**c, "email": None, "preferred_username": "second@x.example"})
     page = used.sign_in()
     rows = page.root.where(lambda e: "data-run" in e)
@@ -374,7 +375,7 @@ def test_every_sign_in_is_kept_with_its_account_and_verdict(used, op):
 
 
 def test_a_sign_in_with_other_values_is_marked(used, op):
-    used.sign_in(used.to_test())
+    used.to_signed_in()
     used.app.store.save_answers(used.id, {"secret_version": "v2"})
     used.app.vault.put(used.id, "v2", op.secret)
     page = used.get("/test")
@@ -386,7 +387,7 @@ def test_a_sign_in_with_other_values_is_marked(used, op):
 
 
 def test_somebody_who_is_denied_takes_no_proof_away(used, op):
-    used.sign_in(used.to_test())
+    used.to_signed_in()
     denied = {"error": "access_denied", "error_description": "not assigned"}
     op.on_answer.append(lambda a: [*[p for p in a if p[0] == "state"], *denied.items()])
     page = used.sign_in()
@@ -399,7 +400,7 @@ def test_somebody_who_is_denied_takes_no_proof_away(used, op):
 
 def test_a_first_denial_proves_nothing(used, op):
     op.on_answer.append(lambda a: [*[p for p in a if p[0] == "state"], ("error", "access_denied")])
-    used.sign_in(used.to_test())
+    used.to_signed_in()
     assert used.get("/handover").path.endswith("/test")
 
 

@@ -40,7 +40,7 @@ def test_before_a_test_the_map_is_a_plan_that_claims_nothing(use):
 
 
 def test_after_a_pass_every_leg_is_proved_but_the_products_own(use):
-    page = use.sign_in(use.to_test())
+    page = use.to_signed_in()
     assert page.verdict in ("pass", "warn")
     found = legs(page)
     assert (found.pop("product") in ("unproved", "warn"), set(found.values())) == (True, {"pass"})
@@ -77,7 +77,7 @@ def test_a_sign_in_that_could_not_start_fails_at_its_first_leg(use):
 
 
 def test_the_record_has_the_map_and_its_markdown_the_same_as_lines(use):
-    use.sign_in(use.to_test())
+    use.to_signed_in()
     page = use.get("/record")
     assert legs(page)["judge"] == "pass"
     text = markdown.write(record.build(use.setup, now(use)))
@@ -165,7 +165,7 @@ def test_a_page_opened_meanwhile_says_that_a_sign_in_is_under_way(use):
 
 
 def test_when_it_is_over_nothing_is_waited_for(use):
-    use.sign_in(use.to_test())
+    use.to_signed_in()
     assert json.loads(use.get("/test/newest").text)["seconds"] is None
     assert use.get("/test").root.one(id="waiting").text == ""
 
@@ -191,7 +191,7 @@ def test_each_sign_in_is_opened_with_what_it_proved_at_its_time(use):
 
 
 def test_with_a_changed_value_an_earlier_sign_in_is_said_to_prove_nothing(use):
-    use.sign_in(use.to_test())
+    use.to_signed_in()
     run = use.setup.runs[0]
     use.app.store.save_answers(use.id, {"client_id": f"{CLIENT_ID}x"})
     page = use.get(f"/test/{run.id}")
@@ -199,7 +199,7 @@ def test_with_a_changed_value_an_earlier_sign_in_is_said_to_prove_nothing(use):
 
 
 def test_a_sign_in_of_another_setup_or_none_is_not_found(use, wiz):
-    use.sign_in(use.to_test())
+    use.to_signed_in()
     other = wiz.store.create_setup("syncro", "oidc", "")
     run = use.setup.runs[0].id
     assert wiz.visitor.get(f"/setups/{other}/test/{run}").status == 404
@@ -276,5 +276,5 @@ def done(wiz, setup_id):
 
 
 def test_a_setup_whose_secret_was_never_renewed_says_nothing_of_it(use):
-    use.sign_in(use.to_test())
+    use.to_signed_in()
     assert "renewed" not in done(use.app, use.id)

@@ -168,12 +168,15 @@ class OddProvider:
                     super().send_header(keyword, provider.date)
 
         self.date: str | None = None
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = self._listening(Handler)
         self._server.daemon_threads = True
         self.issuer = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,))
         self._thread.start()
         return self
+
+    def _listening(self, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+        return ThreadingHTTPServer(("127.0.0.1", 0), handler)
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
