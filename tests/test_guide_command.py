@@ -95,6 +95,33 @@ WRONG = {
         EXAMPLE.replace('where = "https://', 'where = "see ', 1),
         "sources[0].where: begin with the page's https address",
     ),
+    "a source that opens nothing": (
+        EXAMPLE.replace('where = "https://', 'where = "https://[', 1),
+        "sources[0].where: that is no address to open",
+    ),
+    "a sign that nobody sees": (
+        EXAMPLE.replace('label = "', 'label = "\u202e', 1),
+        "a sign that nobody sees, is in it",
+    ),
+    "a redirect URI at another host": (
+        EXAMPLE.replace("{base}/auth/", "{base}.example.net/auth/", 1),
+        "{base} begins it, and / or ? follows",
+    ),
+    "a redirect URI without a host": (
+        EXAMPLE.replace("{base}/auth/{wiki}/link", "https://[/{wiki}/link"),
+        "that is no address of a host",
+    ),
+    "a redirect URI that is not protected": (
+        EXAMPLE.replace("{base}/auth/{wiki}/link", "http://wiki.example/{wiki}/link"),
+        "http is for an address on this computer only",
+    ),
+    "a brace left open": (
+        EXAMPLE.replace("{wiki}/callback", "{wiki}/callback}"),
+        "a brace that has no other",
+    ),
+    "a number without end": (f"rank = {'9' * 5000}\n{EXAMPLE}", "digits"),
+    "a key without end": (f"{'a.' * 301}a = 1\n{EXAMPLE}", "more than 300 dots on line 1"),
+    "lists in lists": (f"x = {'[' * 5000}\n{EXAMPLE}", "too deep"),
     "a word nobody enters": (
         EXAMPLE.replace("{base}/auth/{wiki}/callback", "{base}/auth/{wicki}/callback"),
         "redirect_uris[0].pattern: nobody enters {wicki}",
@@ -136,6 +163,43 @@ def test_everything_that_is_wrong_is_told_at_once_for_every_file(check, tmp_path
     assert "names nothing" in ended.out
     assert "@nobody@" in ended.out
     assert "entra.toml: all right (an identity provider)" in ended.out
+
+
+def test_a_byte_order_mark_and_other_line_ends_are_no_matter(check, tmp_path):
+    (tmp_path / "example-wiki.toml").write_bytes(
+        b"\xef\xbb\xbf" + EXAMPLE.replace("\n", "\r\n").encode()
+    )
+    assert check("check", str(tmp_path / "example-wiki.toml")).code == 0
+
+
+def test_text_in_another_encoding_is_told_in_a_sentence(check, tmp_path):
+    (tmp_path / "example-wiki.toml").write_bytes(EXAMPLE.encode("utf-16"))
+    assert "it is not text in UTF-8" in check("check", str(tmp_path / "example-wiki.toml")).out
+
+
+def test_nothing_of_a_guide_acts_upon_the_terminal(check, tmp_path):
+    ended = check("check", guide(tmp_path, '"\\u001b[31mred" = 1\n[protocol]\n[hand_over]\n'))
+    assert ended.code == 1
+    assert "\x1b" not in ended.out
+    assert "[31mred" in ended.out
+
+
+LINKS = {
+    "a host that is filled in": ('"https://{tenant_id}.example.net/"', "address of a host"),
+    "a portal nobody named": ('"{portal}/apps"', "{portal} is not known"),
+    "no host": ('"https://[/apps"', "address of a host"),
+}
+
+
+@pytest.mark.parametrize("kind", LINKS)
+def test_a_link_leads_to_a_host_that_the_guide_names(kind, check, tmp_path):
+    url, said = LINKS[kind]
+    link = f'[hand_over.where.link]\nwords = "Open it"\nurl = {url}\n\n'
+    before = "[[hand_over.fields]]"
+    ended = check("check", guide(tmp_path, EXAMPLE.replace(before, link + before, 1)))
+    assert ended.code == 1
+    assert "hand_over.where.link.url" in ended.out
+    assert said in ended.out
 
 
 def test_values_only_needs_no_steps_but_says_so(check, tmp_path):

@@ -122,6 +122,13 @@ def test_a_name_that_does_not_go_into_an_address_is_named(value):
     assert (finding.code, finding.about) == ("product_part_unfit", "Name of the source")
 
 
+@pytest.mark.parametrize("value", ["team.example.com", "evil.example/x", "a@b", "-a", "a_b", "%41"])
+def test_a_name_in_the_host_is_one_label_of_it(value):
+    assert judge_address_part("Team name", "our-team", in_host=True) == []
+    [finding] = judge_address_part("Team name", value, in_host=True)
+    assert (finding.code, finding.expected) == ("product_part_unfit", "letters, digits and -")
+
+
 # --- making, and the way back
 
 
@@ -313,3 +320,16 @@ def test_a_name_in_a_whole_redirect_uri_stands_as_the_product_shows_it(app):
     assert on.path.endswith("/client-id")
     assert app.visitor.submit(app.visitor.get(path)).path.endswith("/client-id")
     assert app.store.answers(setup_id)["redirect_uri"] == shown
+
+
+def test_a_name_that_would_lead_to_another_host_is_not_taken(app):
+    setup_id = app.store.create_setup("cloudflare-access", "oidc", "")
+    app.store.set_ticks(setup_id, "before", {"ready": True})
+    path = f"/setups/{setup_id}/redirect-uri"
+    back = app.visitor.submit(app.visitor.get(path), part_team="evil.example/x")
+    assert back.path == path
+    assert "does not go into an address" in back.root.one(id="part_team-error").text
+    assert "redirect_uri" not in app.store.answers(setup_id)
+    assert app.visitor.submit(back, part_team="our-team").path.endswith("/client-id")
+    made = "https://our-team.cloudflareaccess.com/cdn-cgi/access/callback"
+    assert app.store.answers(setup_id)["redirect_uri"] == made

@@ -129,7 +129,8 @@ def _judged(
     )
     labels = {part.name: part.label for part in setup.product.address.parts} if parts else {}
     for name, value in parts if at == product_uris.ADDRESS else ():
-        found = paste.judge_address_part(labels[name], value)
+        in_host = product_uris.is_in_host(setup.product, name)
+        found = paste.judge_address_part(labels[name], value, in_host=in_host)
         if found:
             return Candidate(values, found, at=product_uris.part_field(name))
     return Candidate(values, [*read, *judging.shape(setup, "redirect-uri", values)], at=at)

@@ -109,7 +109,8 @@ def _tell(verdict: Verdict) -> None:
     things = "1 thing is" if len(verdict.wrong) == 1 else f"{len(verdict.wrong)} things are"
     print(f"{verdict.path.name}: {things} wrong")
     for sentence in verdict.wrong:
-        print(f"  {sentence[:_LONGEST]}")
+        # What a guide says may hold signs that a terminal acts upon.
+        print("  " + "".join(c if c.isprintable() else "\ufffd" for c in sentence[:_LONGEST]))
 
 
 def _readable(sentence: str, path: Path) -> str:

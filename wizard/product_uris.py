@@ -50,6 +50,12 @@ def part_names(product: Product) -> tuple[str, ...]:
     return tuple(part.name for part in product.address.parts) if product.address else ()
 
 
+def is_in_host(product: Product, name: str) -> bool:
+    """Whether a part belongs to the host of a redirect URI, where one slip leads elsewhere."""
+    hosts = (each.pattern.partition("://")[2].partition("/")[0] for each in product.redirect_uris)
+    return any(f"{{{name}}}" in host for host in hosts)
+
+
 def part_field(name: str) -> str:
     """What the field of a part is called, in the page and among the answers."""
     return f"part_{name}"

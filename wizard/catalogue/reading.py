@@ -17,6 +17,7 @@ from .guides import Entry, Product, Provider, SamlList
 
 _HEADER = re.compile(r"^\s*\[\[?[A-Za-z0-9_.\-\" ]+\]\]?\s*(#.*)?$", re.ASCII)
 _LONGEST = 400_000  # characters; the longest guide that ships has a tenth of it
+_MOST_DOTS = 300  # on a line: tomllib takes time and memory by the square of a dotted key's length
 # What tells two guides apart in a list is never taken over from the one it is based on.
 _OWN = ("slug", "name", "choose", "rank", "aliases", "base")
 
@@ -131,10 +132,13 @@ def stamp(path: Path) -> tuple[int, int]:
 
 def _text(path: Path, *, head: bool = False) -> str:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        # Some editors begin a file with a byte order mark.
+        with path.open(encoding="utf-8-sig", newline="") as file:
             text = file.read(_LONGEST + 1) if not head else _head(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise GuideError(f"{path.name}: {error}") from error
+    except OSError as error:
+        raise GuideError(f"{path.name}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise GuideError(f"{path.name}: it is not text in UTF-8") from error
     if len(text) > _LONGEST:
         raise GuideError(f"{path.name}: it is longer than {_LONGEST} characters")
     return text
@@ -150,9 +154,14 @@ def _head(lines: Any) -> str:
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MOST_DOTS:
+            raise GuideError(f"{path.name}: more than {_MOST_DOTS} dots on line {number}")
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise GuideError(f"{path.name}: lists or tables stand too deep in each other") from error
+    except ValueError as error:  # a number of thousands of digits is one too
         raise GuideError(f"{path.name}: {error}") from error
 
 

@@ -8,13 +8,27 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
+from urllib.parse import urlsplit
 
 import msgspec
 
 from . import statements
-from .guides import WORDS, HandOverField, Product, Provider, Registration, Snippet, Tick, Where
+from .guides import (
+    WORDS,
+    HandOverField,
+    Link,
+    Page,
+    Product,
+    Provider,
+    RedirectUri,
+    Registration,
+    Snippet,
+    Tick,
+    Where,
+)
 
 _WORD = re.compile(r"\{([^{}]*)\}")
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _MARKUP = re.compile(r"<[a-z/!]", re.IGNORECASE)
 _PLACE = re.compile(r"@([a-z][a-z0-9_]*)@")
 _OF_ADDRESS = ("product_address",)  # in a snippet, beside the names she chooses herself
@@ -44,6 +58,7 @@ def broken(guide: Product | Provider) -> Iterator[Problem]:
     yield from _sources(guide)
     yield from _unique("aliases", [a.casefold() for a in [guide.name, *guide.aliases]])
     yield from _ticks(guide)
+    yield from _links(guide)
     if isinstance(guide, Product):
         yield from _said(guide)
         yield from _redirect_uris(guide)
@@ -74,6 +89,8 @@ def judge_text(key: str, text: str) -> Iterator[Problem]:
         yield Problem(key, "a ** is not closed")
     if _MARKUP.search(text):
         yield Problem(key, "no HTML in a guide")
+    if not text.isprintable():
+        yield Problem(key, "a line break, or a sign that nobody sees, is in it")
 
 
 def texts(guide: Product | Provider) -> Iterator[tuple[str, str]]:
@@ -106,6 +123,10 @@ def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
 def _sources(guide: Product | Provider) -> Iterator[Problem]:
     names = [source.name for source in guide.sources if source.name]
     yield from _unique("sources", names)
+    for number, source in enumerate(guide.sources):
+        first = source.where.partition(" ")[0]
+        if not first or (first.startswith("https://") and not _host(first)):
+            yield Problem(f"sources[{number}].where", "that is no address to open")
     asked = [("source", guide.source)]
     asked += [(f"{key}.source", thing.source) for key, thing, _ in statements.statements(guide)]
     for key, name in asked:
@@ -147,11 +168,48 @@ def _redirect_uris(guide: Product) -> Iterator[Problem]:
                 yield Problem(key, f"nobody enters {{{word}}}: she is asked for {asked}")
         if uri.platform == "web" and not uri.pattern.startswith(("{base}", "https://", "http://")):
             yield Problem(key, 'a scheme of its own belongs under platform = "native"')
+        yield from _readable(key, uri)
         if "#" in uri.pattern or "*" in uri.pattern:
             yield Problem(key, "a redirect URI has neither # nor *: write each one out")
     for name in names if address else ():
         if name not in used:
             yield Problem("address", f"{{{name}}} is asked for, but is in no redirect URI")
+
+
+def _readable(key: str, uri: RedirectUri) -> Iterator[Problem]:
+    """Whether its pattern makes an address, and at no other host than her product's."""
+    if not uri.pattern.isprintable() or re.search(r"[{}]", _WORD.sub("", uri.pattern)):
+        yield Problem(key, "a brace that has no other, or a sign that nobody sees, is in it")
+    if uri.pattern.rfind("{base}") > 0 or re.match(r"\{base\}[^/?]", uri.pattern):
+        yield Problem(key, "{base} begins it, and / or ? follows: it has the whole host")
+    web = uri.pattern.startswith(("{base}", "https://", "http://"))
+    made = _WORD.sub("x", uri.pattern.replace("{base}", "https://host", 1))
+    if web and (not _host(made) or "@" in urlsplit(made).netloc):
+        yield Problem(key, "that is no address of a host")
+    if made.startswith("http://") and _host(made) not in _HERE:
+        yield Problem(key, "http is for an address on this computer only")
+
+
+def _links(guide: Product | Provider) -> Iterator[Problem]:
+    """Links lead to a host that the guide names, whatever is filled in."""
+    for kind in (Link, Page):
+        for key, link in _of_kind(guide, kind):
+            for name in ("url", "fallback"):
+                url = getattr(link, name)
+                if url.startswith("{portal}"):
+                    portal = getattr(guide, "portal", "")
+                    follows = url.removeprefix("{portal}")[:1]
+                    if not portal or follows not in ("", "/", "#", "?"):
+                        yield Problem(f"{key}.{name}", "{portal} is not known, or no / follows it")
+                elif url and (not _host(url) or "{" in urlsplit(url).netloc.partition(":")[0]):
+                    yield Problem(f"{key}.{name}", "that is no address of a host the guide names")
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _snippet(key: str, snippet: Snippet, guide: Product) -> Iterator[Problem]:

@@ -42,6 +42,7 @@ _PAGES = frozenset(
 )
 _LONGEST = 300
 _PART = re.compile(r"(?:[A-Za-z0-9._~/-]|%[0-9A-Fa-f]{2}){1,100}")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 # Two dots in a row, a dot or a hyphen at an end, and a % are in no host name.
 _NO_HOST = re.compile(r"^[.-]|\.\.|[.-]$|%")
 # A scheme whose colon or slashes were lost on the way: https:/host, http//host, https;//host.
@@ -106,11 +107,19 @@ def read_product_address(text: str, pages: Collection[str] = ()) -> ProductAddre
     return ProductAddress(address, tuple(found))
 
 
-def judge_address_part(label: str, value: str) -> list[Finding]:
-    """A name of her own in a redirect URI, such as a login source's: what does not go into one."""
-    if _PART.fullmatch(value) and not {"", ".", ".."} & set(value.split("/")):
+def judge_address_part(label: str, value: str, *, in_host: bool = False) -> list[Finding]:
+    """A name of her own in a redirect URI, such as a login source's: what does not go into one.
+
+    `in_host` is for one that is a label of the host (RFC 1034, section 3.5).
+    """
+    if in_host:
+        fits = bool(_LABEL.fullmatch(value))
+    else:
+        fits = bool(_PART.fullmatch(value)) and not {"", ".", ".."} & set(value.split("/"))
+    if fits:
         return []
-    return [failed("product_part_unfit", about=label, actual=plain(value, 80))]
+    expected = "letters, digits and -" if in_host else "letters, digits and . _ -"
+    return [failed("product_part_unfit", about=label, actual=plain(value, 80), expected=expected)]
 
 
 def _cut(path: str, pages: frozenset[str]) -> tuple[str, str]:
