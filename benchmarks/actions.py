@@ -22,8 +22,8 @@ and Entra alone, with nothing checked, tested or kept."""
 
 NEXT = """\
 What to take away next: putting recognised values in their fields goes on by itself where nothing
-is left to ask on that page (1); "Before you start" is a part of the page of a new setup (1). The copy
-buttons of the hand-over each stand for a value that is pasted into a field of its own, and stay."""
+is left to ask on that page (1); "Before you start" is a part of the page of a new setup (1). The
+copy buttons of the hand-over each stand for a value with a field of its own, and stay."""
 
 
 @dataclass

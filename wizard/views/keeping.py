@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from wizard import exchange, markdown, record, reminder
+from wizard import exchange, markdown, record
 from wizard.application import desk
 from wizard.exchange import ExchangeError
 from wizard.forms import PlainForm
@@ -31,6 +31,8 @@ def as_markdown(setup_id: str) -> Response:
 
 def as_reminder(setup_id: str) -> Response | Answer:
     """The reminder to renew the secret; a page that says why not where no date was entered."""
+    from wizard import reminder  # late: the library of calendars is larger than all of ours
+
     setup = load(setup_id)
     if not setup.product.protocol.uses_secret:
         return _none(f"{setup.product.name} has no client secret, so nothing expires.")
