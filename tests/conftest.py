@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.support import made_up
-from tests.support.app import wizard
 
 # Linux keeps this folder in memory: what the wizard writes to the disk, and waits for, it writes
 # to nothing here. Containers often give it too little room.
@@ -62,5 +61,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture
 def wiz(tmp_path):
     """The wizard's app on data of its own, and a visitor who has been let in."""
+    from tests.support.app import wizard  # not where tests are only handed out to workers
+
     with wizard(tmp_path) as app:
         yield app

@@ -36,7 +36,7 @@ with StrictProvider() as provider, wizard(Path(sys.argv[1])) as app:
 def project(tmp_path):
     """A copy of the project as it is."""
     copy = tmp_path / "project"
-    left_out = shutil.ignore_patterns("__pycache__", "node_modules", "*.pyc")
+    left_out = shutil.ignore_patterns("node_modules")
     for name in ("wizard", "templates", "static", "tests"):
         shutil.copytree(ROOT / name, copy / name, ignore=left_out)
     shutil.copy(ROOT / "app.py", copy)

@@ -3,25 +3,32 @@
 It is a small program of its own, so that the shell hands it exactly what it would hand to az.
 """
 
-import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
-_PROGRAM = """#!{python} -IS
-import json, sys
-arguments = sys.argv[1:]
-with open({log!r}, "a", encoding="utf-8") as log:
-    log.write(json.dumps(arguments) + "\\n")
-for words, (answer, code) in json.load(open({answers!r}, encoding="utf-8")):
-    if arguments[: len(words)] == words:
-        print(answer, end="")
-        sys.exit(code)
-sys.exit("az: nobody told what to answer to " + json.dumps(arguments))
+# Every call: how many arguments, then each of them; all end with a NUL, which no argument can hold.
+_PROGRAM = """#!/bin/sh
+printf '%d\\0' "$#" >> {log}
+[ "$#" -eq 0 ] || printf '%s\\0' "$@" >> {log}
+{answers}
+echo "az: nobody told what to answer to $*" >&2
+exit 1
 """
+
+
+def _answer(words: Sequence[str], answer: str, code: int) -> str:
+    """The lines of the program that answer what begins with `words`."""
+    same = [f'[ "${{{n}-}}" = {quote(word)} ]' for n, word in enumerate(words, 1)]
+    return f"if {' && '.join(same)}; then printf %s {quote(answer)}; exit {code}; fi"
+
+
+def _calls(log: Path) -> list[list[str]]:
+    parts = iter(log.read_text("utf-8").split("\0")[:-1] if log.exists() else [])
+    return [[next(parts) for _ in range(int(count))] for count in parts]
 
 
 @dataclass(frozen=True)
@@ -46,15 +53,12 @@ def run_bash(
     """Run `script` in bash; `answers` are what az prints, by the first words it is asked with."""
     folder.mkdir(exist_ok=True)
     log, program = folder / "calls.jsonl", folder / "az"
-    rows: Sequence = [
-        (list(words), answer if isinstance(answer, tuple) else (answer, 0))
+    answering = [
+        _answer(words, *(answer if isinstance(answer, tuple) else (answer, 0)))
         for words, answer in answers.items()
     ]
-    (folder / "answers.json").write_text(json.dumps(rows), "utf-8")
-    program.write_text(
-        _PROGRAM.format(python=sys.executable, log=str(log), answers=str(folder / "answers.json")),
-        "utf-8",
-    )
+    text = _PROGRAM.format(log=quote(str(log)), answers="\n".join(answering))
+    program.write_text(text, "utf-8")
     program.chmod(0o755)
     log.unlink(missing_ok=True)
     # As it is pasted: from standard input, so that no file name and no quoting of ours is between.
@@ -67,5 +71,4 @@ def run_bash(
         env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
         timeout=60,
     )
-    calls = log.read_text("utf-8").splitlines() if log.exists() else []
-    return Ran(done.stdout, done.stderr, done.returncode, [json.loads(line) for line in calls])
+    return Ran(done.stdout, done.stderr, done.returncode, _calls(log))

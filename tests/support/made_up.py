@@ -8,9 +8,12 @@ import functools
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from hypothesis import settings
 
 TIMES = float(os.environ.get("LATCHKEY_FUZZ", "0.2"))
 FEWEST = 20
@@ -18,8 +21,11 @@ _given: Counter[str] = Counter()
 _PROPERTY = "made-up inputs"
 
 
-def made_up(inputs: int) -> settings:
+def made_up(inputs: int) -> "settings":
     """A decorator over `@given`: that many inputs, the same in every run unless more are wanted."""
+    # Takes half a second to load, and the process that hands out the tests has no use for it.
+    from hypothesis import HealthCheck, settings
+
     return settings(
         max_examples=max(min(inputs, FEWEST), round(inputs * TIMES)),
         derandomize=TIMES <= 1,
