@@ -1,6 +1,7 @@
 """A product without a client secret that redeems a code: a public client, the whole way.
 
 At npm oidc-provider, registered with token_endpoint_auth_method "none"; it demands PKCE of those.
+And the reverse, a product with a secret and without PKCE: a verifier nobody announced is refused.
 """
 
 import json
@@ -16,6 +17,8 @@ from wizard.views.scripted import plan_of
 
 ADDRESS = "https://help.example.com"
 URI = f"{ADDRESS}/auth/openid_connect/callback"
+PORTAINER = "https://portainer.example.com:9443"
+SECRET = "of-a-product-without-pkce"
 USER = "agent@example.org"
 
 
@@ -24,6 +27,7 @@ def op():
     registered = [
         client("public", URI, CALLBACK),
         client("confidential", URI, CALLBACK, client_secret="the product has none"),
+        client("no-pkce", PORTAINER, CALLBACK, client_secret=SECRET),
     ]
     with OpenIDProvider(registered) as running:
         yield running
@@ -100,6 +104,20 @@ def test_an_application_that_wants_a_secret_refuses_the_code_of_one_without(app,
     failed = [code for code, status, _ in outcome.findings if status == "fail"]
     assert failed == ["client_secret_wanted"]
     assert "public client" in outcome.words
+
+
+def test_a_product_without_pkce_is_signed_in_as_it_will_be(app, op):
+    page = app.walk_to(
+        "test",
+        product="portainer",
+        redirect_uri=PORTAINER,
+        client_id="no-pkce",
+        client_secret=SECRET,
+        metadata_url=op.metadata_url,
+    )
+    asked, outcome = sign_in(app, page)
+    assert "code_challenge" not in asked
+    assert outcome.verdict == "pass", outcome.words
 
 
 def test_the_page_says_how_a_public_client_is_registered(app):

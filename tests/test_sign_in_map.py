@@ -186,11 +186,11 @@ def test_how_long_each_request_took_stands_at_its_leg():
     took = {"metadata": 12, "keys": 8, "tokens": 120, "keys_again": 9}
     legs = {leg.name: leg for leg in sign_in_map.draw(CODE_WAY, JUDGED, took)}
     assert legs[READ].took == ["document read in 12 ms", "keys read in 8 ms"]
-    assert legs[REDEEM].took == ["code redeemed in 120 ms"]
+    assert legs[REDEEM].took == ["answered in 120 ms"]
     assert legs[JUDGE].took == ["keys read again in 9 ms"]
     assert legs[REDEEM].line == (
         "Proved: Latchkey → Entra. The code and the client secret for an ID token"
-        " (code redeemed in 120 ms)."
+        " (answered in 120 ms)."
     )
 
 

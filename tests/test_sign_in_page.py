@@ -44,7 +44,7 @@ def test_after_a_pass_every_leg_is_proved_but_the_products_own(use):
     assert page.verdict in ("pass", "warn")
     found = legs(page)
     assert (found.pop("product") in ("unproved", "warn"), set(found.values())) == (True, {"pass"})
-    assert "Code redeemed in " in leg(page, "redeem")
+    assert "Answered in " in leg(page, "redeem")
     assert "keys read in " in leg(page, "read")
     assert "from the button to this verdict" in page.words
 

@@ -220,7 +220,7 @@ def _took(took_ms: dict[str, int]) -> dict[str, list[str]]:
     for name, leg, words in (
         ("metadata", READ, "document read"),
         ("keys", READ, "keys read"),
-        ("tokens", REDEEM, "code redeemed"),
+        ("tokens", REDEEM, "answered"),
         ("keys_again", JUDGE, "keys read again"),
     ):
         if name in took_ms:

@@ -119,6 +119,8 @@ class SignIns:
             metadata_url=setup.values.metadata_url,
             metadata=metadata,
             keys=asked.keys,
+            # A verifier without a challenge before it is refused (RFC 9700, section 4.8.2).
+            code_verifier=secrets.token_urlsafe(48) if protocol.pkce else "",
             started=self._now(),
             began=began,
             took_ms=_reading_took(asked.findings["discovery"]),
