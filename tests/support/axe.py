@@ -72,12 +72,13 @@ class Axe:
         need("axe-core", REASON)
         self._source = (PROVIDERS / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
-    def take(self, page: Page, name: str) -> None:
+    def take(self, page: Page, name: str) -> bool:
+        """Whether this state is new, and so was judged."""
         page.wait_for_load_state()
         # Tokens, times and ids of the run differ, and nothing else does.
         like = hashlib.sha256(re.sub(r'value="[^"]{40,}"', "", page.content()).encode()).hexdigest()
         if like in self._seen:
-            return
+            return False
         self._seen.add(like)
         self.states += 1
         size = page.viewport_size
@@ -88,6 +89,7 @@ class Axe:
                 self._judge(page, f"{name} {width} {scheme}", scheme)
         page.set_viewport_size(size)
         page.emulate_media(color_scheme="light")
+        return True
 
     def _judge(self, page: Page, state: str, scheme: str) -> None:
         # Without motion, so that no colour is read half-way to another.
