@@ -101,6 +101,7 @@ def test_a_name_that_is_no_name_begins_a_sentence_with_a_capital():
     text = "Look. {provider} knows it? {client_id}. {client_id} at {provider}"
     filled = "Look. Your identity provider knows it? abc. abc at your identity provider"
     assert catalogue.fill(text, words) == filled
+    assert catalogue.fill("{provider} says no", words) == "Your identity provider says no"
 
 
 # Every thread of a process that has read no guide yet reads them all at the same moment.

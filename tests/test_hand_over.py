@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.app import wizard
 from tests.support.in_use import CLIENT_ID, PRODUCT_URI, InUse, StrictProvider
-from wizard import catalogue
+from wizard import catalogue, handover, setups
 from wizard.handover import OF_METADATA
 
 DISCOVERY = "OpenID Connect Discovery: is invalid"
@@ -305,3 +305,14 @@ def test_the_saved_facts_hold_nothing_but_addresses(syncro):
         "jwks_uri",
         "end_session_endpoint",
     }
+
+
+def test_a_provider_without_a_name_of_its_own_is_single_sign_on_to_the_users(tmp_path):
+    with wizard(tmp_path) as app:
+        shown = {}
+        for provider in ("oidc", "entra"):
+            setup_id = app.store.create_setup("mealie", provider, "")
+            setup = setups.load(app.store, app.vault, setup_id, 8765)
+            [field] = [f for f in setup.product.hand_over.fields if f.text == "{provider}"]
+            shown[provider] = {r.label: r.value for r in handover.rows(setup)}[field.label]
+        assert shown == {"oidc": "Single sign-on", "entra": "Entra"}

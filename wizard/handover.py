@@ -37,6 +37,9 @@ OF_METADATA = {
     "end_session_endpoint": "end_session_endpoint",
 }
 
+# What users read on a button, where the guide is for providers in general and knows no name.
+BY_NO_NAME = "Single sign-on"
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -143,7 +146,7 @@ def values(setup: Setup) -> dict[str, str]:
         "redirect_uri": entered.redirect_uri,
         "scopes": setup.product.protocol.scopes,
         "product_name": setup.product.name,
-        "provider_name": setup.provider.name,
+        "provider_name": BY_NO_NAME if setup.provider.general else setup.provider.name,
         "product_address": entered.product_address,
         **dict(entered.parts),
     }
@@ -167,7 +170,9 @@ def _row(setup: Setup, field: HandOverField) -> Row:
         return Row(field.label, field.value, "", f"{note} {setup.provider.logout}".strip())
     if field.value == "text":
         name = field.label.lower().replace(" ", "_")
-        return Row(field.label, name, catalogue.fill(field.text, setup.words), note)
+        by_no_name = field.text == "{provider}" and setup.provider.general
+        shown = BY_NO_NAME if by_no_name else catalogue.fill(field.text, setup.words)
+        return Row(field.label, name, shown, note)
     value = values(setup)[field.value]
     if field.value in OF_METADATA and not value:
         note = f"The metadata of {setup.provider.name} names none."

@@ -143,12 +143,13 @@ def _keeper(guide: Provider) -> Provider:
 def fill(text: str, words: Mapping[str, str]) -> str:
     """`text` with its placeholders filled in; a word nobody gave stays empty.
 
-    "your identity provider" begins a sentence with a capital.
+    "your identity provider" begins a sentence, or the text, with a capital.
     """
 
     def word(match: re.Match[str]) -> str:
         given = words.get(match[1], "")
-        if match[1] in _SPOKEN and text[: match.start()].endswith((". ", "? ")):
+        begins = not match.start() or text[: match.start()].endswith((". ", "? "))
+        if match[1] in _SPOKEN and begins:
             return given[:1].upper() + given[1:]
         return given
 
