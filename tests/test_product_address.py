@@ -333,3 +333,20 @@ def test_a_name_that_would_lead_to_another_host_is_not_taken(app):
     assert app.visitor.submit(back, part_team="our-team").path.endswith("/client-id")
     made = "https://our-team.cloudflareaccess.com/cdn-cgi/access/callback"
     assert app.store.answers(setup_id)["redirect_uri"] == made
+
+
+# What is in the address bar once one is signed in there.
+OPENED = {
+    "argocd": "https://argo.example.com/applications?showFavorites=false",
+    "grafana": "https://argo.example.com/d/abc/overview?orgId=1",
+    "immich": "https://argo.example.com/photos",
+    "zendesk": "https://argo.example.com/agent/dashboard",
+    "jenkins": "https://argo.example.com/job/build",
+    "harbor": "https://argo.example.com/harbor/projects",
+}
+
+
+@pytest.mark.parametrize("slug", OPENED)
+def test_the_page_a_product_opens_with_is_no_part_of_its_address(slug):
+    pages = product_uris.first_segments(catalogue.product(slug))
+    assert read_product_address(OPENED[slug], pages).value == "https://argo.example.com"

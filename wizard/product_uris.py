@@ -120,10 +120,11 @@ def expected(product: Product, address: str = "", parts: Parts = ()) -> str:
 
 
 def first_segments(product: Product) -> frozenset[str]:
-    """The beginnings of the product's own pages, as its patterns show them: what follows {base}."""
+    """The beginnings of the product's own pages: those its guide names, and what follows {base}."""
+    named = product.address.pages if product.address else []
     tails = (each.pattern.partition("{base}/")[2] for each in product.redirect_uris)
     firsts = (tail.partition("/")[0] for tail in tails)
-    return frozenset(first for first in firsts if first and "{" not in first)
+    return frozenset(named).union(first for first in firsts if first and "{" not in first)
 
 
 def _first(product: Product) -> RedirectUri | None:

@@ -19,6 +19,7 @@ Web = Annotated[
 ]
 
 Part = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
+Segment = Annotated[str, Meta(pattern=r"^[a-z0-9._~-]{1,40}$")]  # of a path, in small letters
 Claim = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]  # "none": by no claim
 
 WORDS = frozenset(
@@ -124,12 +125,14 @@ class AddressPart(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ProductAddress(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is asked for to make the redirect URI: the product's own address, and names in it.
 
-    Without `base` the product has one address for everybody, and no address is asked for.
+    Without `base` the product has one address for everybody, and no address is asked for. `pages`
+    are beginnings of its own pages, which an address copied from the browser often has behind it.
     """
 
     base: bool = True
     hint: Sentence
     parts: list[AddressPart] = []
+    pages: list[Segment] = []
 
 
 class RedirectUri(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
