@@ -316,3 +316,21 @@ def test_a_provider_without_a_name_of_its_own_is_single_sign_on_to_the_users(tmp
             [field] = [f for f in setup.product.hand_over.fields if f.text == "{provider}"]
             shown[provider] = {r.label: r.value for r in handover.rows(setup)}[field.label]
         assert shown == {"oidc": "Single sign-on", "entra": "Entra"}
+
+
+def test_a_name_of_her_own_is_handed_over_as_it_stands_in_the_redirect_uri(tmp_path):
+    with wizard(tmp_path) as app:
+        setup_id = app.store.create_setup("gitea", "entra", "")
+        uri = "https://git.example.com/user/oauth2/Our%20SSO/callback"
+        app.store.save_answers(setup_id, {"redirect_uri": uri})
+        setup = setups.load(app.store, app.vault, setup_id, 8765)
+        shown = {row.label: row.value for row in handover.rows(setup)}
+        assert shown["Authentication Name"] == "Our SSO"
+
+
+def test_what_was_not_asked_is_not_said_to_be_missing_at_the_provider(tmp_path):
+    with wizard(tmp_path) as app:
+        setup_id = app.store.create_setup("portainer", "duo", "")
+        setup = setups.load(app.store, app.vault, setup_id, 8765)
+        notes = {row.label: row.note for row in handover.rows(setup)}
+        assert notes["Authorization URL"].startswith("Not known: Duo")

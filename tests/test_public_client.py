@@ -126,6 +126,8 @@ def test_the_page_says_how_a_public_client_is_registered(app):
     page = app.visitor.submit(page, product_address=ADDRESS)
     assert page.path.endswith("/client-id")
     assert "Public client/native (mobile & desktop)" in page.words
+    assert "Web ✕ not this one" in " ".join(page.words.split()), "nor is it drawn otherwise"
+    assert "platform Web, both addresses have to be listed" not in page.words
 
 
 def test_the_scripts_register_a_public_client(app):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from wizard import catalogue, certain, snippets
 from wizard.catalogue.guides import HandOverField
@@ -148,8 +149,13 @@ def values(setup: Setup) -> dict[str, str]:
         "product_name": setup.product.name,
         "provider_name": BY_NO_NAME if setup.provider.general else setup.provider.name,
         "product_address": entered.product_address,
-        **dict(entered.parts),
+        **names_of_hers(setup),
     }
+
+
+def names_of_hers(setup: Setup) -> dict[str, str]:
+    """The names she chose in the redirect URI, as the product has them: nothing escaped."""
+    return {name: unquote(text) for name, text in setup.values.parts}
 
 
 def metadata_path(metadata_url: str, issuer: str) -> str:
@@ -168,6 +174,8 @@ def _row(setup: Setup, field: HandOverField) -> Row:
         return Row(field.label, field.value, "", note, secret=True)
     if field.value == "from_product":
         return Row(field.label, field.value, "", f"{note} {setup.provider.logout}".strip())
+    if field.value == "text" and field.part:
+        return Row(field.label, field.part, names_of_hers(setup).get(field.part, ""), note)
     if field.value == "text":
         name = field.label.lower().replace(" ", "_")
         by_no_name = field.text == "{provider}" and setup.provider.general
@@ -176,7 +184,9 @@ def _row(setup: Setup, field: HandOverField) -> Row:
     value = values(setup)[field.value]
     if field.value in OF_METADATA and not value:
         note = f"The metadata of {setup.provider.name} names none."
-    elif field.value == "metadata_path" and not value:
+        if not setup.metadata:
+            note = f"Not known: {setup.provider.name} was not asked with the values of today."
+    elif field.value == "metadata_path" and setup.metadata and not value:
         note = f"The metadata URL does not lie under the issuer, as {setup.product.name} needs it."
     elif field.value == "secret_expires" and not value:
         note = f"You entered no date. {setup.provider.name} shows it beside the secret. {note}"

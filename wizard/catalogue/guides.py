@@ -173,7 +173,10 @@ class Cover(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class HandOverField(Known, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One field of the product's own form. `value` names what goes in; `text` is a fixed text."""
+    """One field of the product's own form. `value` names what goes in; `text` is a fixed text.
+
+    `part` is the name of one of the address's parts, which goes in as she chose it.
+    """
 
     label: Sentence
     value: Literal[
@@ -197,6 +200,7 @@ class HandOverField(Known, frozen=True, forbid_unknown_fields=True, kw_only=True
         "from_product",
     ]
     text: str = ""
+    part: Literal[""] | Part = ""
     note: str = ""
     if_asked: bool = False  # folded away: few products ask for it
 
@@ -319,6 +323,7 @@ class Registration(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True)
     id_token_steps: list[Sentence] = []
     id_token_sketches: list[Slug] = []
     public_steps: list[Sentence] = []  # for a product without a secret that redeems a code
+    public_sketches: list[Slug] = []  # for it, in place of those of `where`
     strict: bool = False  # refuses ! $ ' ( ) , ; and more than 256 characters in a redirect URI
 
 

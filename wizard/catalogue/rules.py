@@ -174,6 +174,10 @@ def _redirect_uris(guide: Product) -> Iterator[Problem]:
     for name in names if address else ():
         if name not in used:
             yield Problem("address", f"{{{name}}} is asked for, but is in no redirect URI")
+    for number, field in enumerate(guide.hand_over.fields):
+        if field.part and (field.value != "text" or field.text or field.part not in parts):
+            key = f"hand_over.fields[{number}].part"
+            yield Problem(key, 'a name of [[address.parts]], with value = "text" and no text')
 
 
 def _readable(key: str, uri: RedirectUri) -> Iterator[Problem]:
