@@ -253,6 +253,16 @@ def test_a_changed_address_makes_another_redirect_uri(app, page):
     assert saved(app, page).values.redirect_uri == "https://new.example/hub/oauth_callback"
 
 
+def test_of_two_tabs_the_one_used_last_counts_and_nothing_in_it_is_lost(app, page):
+    app.visitor.submit(page, product_address=HUB)
+    first, second = app.visitor.get(page.path), app.visitor.get(page.path)
+    app.visitor.submit(first, product_address="https://first.example")
+    app.visitor.submit(second, product_address="https://second.example")
+    values = saved(app, page).values
+    assert values.product_address == "https://second.example"
+    assert values.redirect_uri == "https://second.example/hub/oauth_callback"
+
+
 def test_a_redirect_uri_of_another_form_is_taken_with_a_warning_that_says_what_was_expected(
     app, page
 ):

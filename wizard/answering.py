@@ -88,10 +88,11 @@ def _consider_redirect_uri(setup: Setup, given: Mapping[str, str]) -> Candidate:
     """
     product, saved = setup.product, setup.values
     typed = given.get("redirect_uri", "")
-    if typed and typed != saved.redirect_uri:
-        told = product_uris.derive(product, typed)
-        if told is not None:
-            return _judged(setup, typed, given | told, "redirect_uri")
+    told = product_uris.derive(product, typed) if typed else None
+    if _gives_way(given, told):
+        typed = ""
+    if typed and typed != saved.redirect_uri and told is not None:
+        return _judged(setup, typed, given | told, "redirect_uri")
     read = paste.read_product_address(
         given.get(product_uris.ADDRESS, ""), product_uris.first_segments(product)
     )
@@ -107,6 +108,16 @@ def _consider_redirect_uri(setup: Setup, given: Mapping[str, str]) -> Candidate:
     pasted = typed and (typed != saved.redirect_uri or same)
     at = "redirect_uri" if pasted else product_uris.ADDRESS
     return _judged(setup, typed if pasted else made or typed, answers, at, read.findings)
+
+
+def _gives_way(given: Mapping[str, str], told: Mapping[str, str] | None) -> bool:
+    """Whether the address was changed and the redirect URI is what stood there before.
+
+    It need not be the saved one: another tab may have saved another since.
+    """
+    if told is None or given["redirect_uri"] != given.get("redirect_uri_before"):
+        return False
+    return any(given.get(name, text) not in ("", text) for name, text in told.items())
 
 
 def _judged(

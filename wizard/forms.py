@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     PasswordField,
     RadioField,
     StringField,
@@ -96,13 +97,18 @@ class RedirectUriForm(_Answer):
 
 
 class _MadeRedirectUriForm(_Answer):
-    """What the redirect URI is made from; or the whole of it, as the product shows it."""
+    """What the redirect URI is made from; or the whole of it, as the product shows it.
+
+    `redirect_uri_before` is what stood in the field when the page was made: in another tab it may
+    have been changed since, and then this one's was not pasted by her.
+    """
 
     redirect_uri = StringField(
         "Redirect URI",
         filters=[_cleaned],
         validators=[_at_most("redirect_uri", "The redirect URI")],
     )
+    redirect_uri_before = HiddenField(validators=[_at_most("redirect_uri", "The redirect URI")])
 
 
 def _made_form(product: Product) -> type[FlaskForm]:

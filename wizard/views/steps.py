@@ -241,6 +241,7 @@ def _fill_made(setup: Setup, form: FlaskForm) -> None:
         return
     made = product_uris.own(product, values.product_address, values.parts)
     form.redirect_uri.process_data(values.redirect_uri or made)
+    form.redirect_uri_before.process_data(values.redirect_uri or made)
     if product_uris.ADDRESS in form:
         form[product_uris.ADDRESS].process_data(values.product_address)
     given = product_uris.defaults(product) | dict(values.parts)
