@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from . import reading, rules, sketches
 from .guides import Advice, Entry, ErrorCode, Product, Provider, SamlOnly
+from .problems import Problem
 from .reading import GuideError
-from .rules import Problem
 
 __all__ = ["Entry", "GuideError"]
 

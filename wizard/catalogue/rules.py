@@ -5,30 +5,17 @@ not count, although it can be used: a step that names nothing, a statement witho
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import get_args
-from urllib.parse import urlsplit
 
 import msgspec
 
 from . import statements
-from .guides import (
-    WORDS,
-    HandOverField,
-    Link,
-    Page,
-    Product,
-    Provider,
-    RedirectUri,
-    Registration,
-    Snippet,
-    Tick,
-    Where,
-)
+from .guides import WORDS, HandOverField, Product, Provider, Registration, Snippet, Tick, Where
+from .problems import Problem, listed, of_kind, unique
+from .uri_rules import host_of, links, redirect_uris
 
 _WORD = re.compile(r"\{([^{}]*)\}")
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _MARKUP = re.compile(r"<[a-z/!]", re.IGNORECASE)
 _PLACE = re.compile(r"@([a-z][a-z0-9_]*)@")
 _OF_ADDRESS = ("product_address",)  # in a snippet, beside the names she chooses herself
@@ -40,28 +27,17 @@ HAND_OVER_VALUES = frozenset(get_args(HandOverField.__annotations__["value"])) -
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong: the key it is at, and what is wrong and to do, in a sentence."""
-
-    key: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.sentence}"
-
-
 def broken(guide: Product | Provider) -> Iterator[Problem]:
     """What keeps the guide from being used."""
     for key, text in texts(guide):
         yield from judge_text(key, text)
     yield from _sources(guide)
-    yield from _unique("aliases", [a.casefold() for a in [guide.name, *guide.aliases]])
+    yield from unique("aliases", [a.casefold() for a in [guide.name, *guide.aliases]])
     yield from _ticks(guide)
-    yield from _links(guide)
+    yield from links(guide)
     if isinstance(guide, Product):
         yield from _said(guide)
-        yield from _redirect_uris(guide)
+        yield from redirect_uris(guide)
         for number, snippet in enumerate(guide.snippets):
             yield from _snippet(f"snippets[{number}]", snippet, guide)
         yield from _secret(guide)
@@ -84,7 +60,7 @@ def judge_text(key: str, text: str) -> Iterator[Problem]:
     """A sentence of a guide: what is filled in, the marks of names on a screen, no HTML."""
     for word in _WORD.findall(text):
         if word not in WORDS:
-            yield Problem(key, f"nobody fills in {{{word}}}; there are {_list(WORDS)}")
+            yield Problem(key, f"nobody fills in {{{word}}}; there are {listed(WORDS)}")
     if text.count("**") % 2:
         yield Problem(key, "a ** is not closed")
     if _MARKUP.search(text):
@@ -122,27 +98,27 @@ def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
 
 def _sources(guide: Product | Provider) -> Iterator[Problem]:
     names = [source.name for source in guide.sources if source.name]
-    yield from _unique("sources", names)
+    yield from unique("sources", names)
     for number, source in enumerate(guide.sources):
         first = source.where.partition(" ")[0]
-        if not first or (first.startswith("https://") and not _host(first)):
+        if not first or (first.startswith("https://") and not host_of(first)):
             yield Problem(f"sources[{number}].where", "that is no address to open")
     asked = [("source", guide.source)]
     asked += [(f"{key}.source", thing.source) for key, thing, _ in statements.statements(guide)]
     for key, name in asked:
         if name and name not in names:
-            known = _list(names) or "none that has a name"
+            known = listed(names) or "none that has a name"
             yield Problem(key, f"there is no source {name!r}; there are {known}")
 
 
 def _ticks(guide: Product | Provider) -> Iterator[Problem]:
-    found = [tick.name for _, tick in _of_kind(guide, Tick)]
-    yield from _unique("a tick", found)
+    found = [tick.name for _, tick in of_kind(guide, Tick)]
+    yield from unique("a tick", found)
 
 
 def _said(guide: Product) -> Iterator[Problem]:
     fields = {field.value for field in guide.hand_over.fields}
-    yield from _unique("hand_over.said", [said.name for said in guide.hand_over.said])
+    yield from unique("hand_over.said", [said.name for said in guide.hand_over.said])
     for number, said in enumerate(guide.hand_over.said):
         key = f"hand_over.said[{number}]"
         for name in said.copy_again:
@@ -152,77 +128,13 @@ def _said(guide: Product) -> Iterator[Problem]:
             yield Problem(f"{key}.settled_by", "this product has no secret to ask about")
 
 
-def _redirect_uris(guide: Product) -> Iterator[Problem]:
-    address = guide.address
-    parts = [part.name for part in address.parts] if address else []
-    names = [*(["base"] if address is None or address.base else []), *parts]
-    yield from _unique("address.parts", names)
-    used: set[str] = set()
-    for number, uri in enumerate(guide.redirect_uris):
-        key = f"redirect_uris[{number}].pattern"
-        words = _WORD.findall(uri.pattern)
-        used |= set(words)
-        for word in words:
-            if word not in names:
-                asked = _list(names) or "nothing"
-                yield Problem(key, f"nobody enters {{{word}}}: she is asked for {asked}")
-        if uri.platform == "web" and not uri.pattern.startswith(("{base}", "https://", "http://")):
-            yield Problem(key, 'a scheme of its own belongs under platform = "native"')
-        yield from _readable(key, uri)
-        if "#" in uri.pattern or "*" in uri.pattern:
-            yield Problem(key, "a redirect URI has neither # nor *: write each one out")
-    for name in names if address else ():
-        if name not in used:
-            yield Problem("address", f"{{{name}}} is asked for, but is in no redirect URI")
-    for number, field in enumerate(guide.hand_over.fields):
-        if field.part and (field.value != "text" or field.text or field.part not in parts):
-            key = f"hand_over.fields[{number}].part"
-            yield Problem(key, 'a name of [[address.parts]], with value = "text" and no text')
-
-
-def _readable(key: str, uri: RedirectUri) -> Iterator[Problem]:
-    """Whether its pattern makes an address, and at no other host than her product's."""
-    if not uri.pattern.isprintable() or re.search(r"[{}]", _WORD.sub("", uri.pattern)):
-        yield Problem(key, "a brace that has no other, or a sign that nobody sees, is in it")
-    if uri.pattern.rfind("{base}") > 0 or re.match(r"\{base\}[^/?]", uri.pattern):
-        yield Problem(key, "{base} begins it, and / or ? follows: it has the whole host")
-    web = uri.pattern.startswith(("{base}", "https://", "http://"))
-    made = _WORD.sub("x", uri.pattern.replace("{base}", "https://host", 1))
-    if web and (not _host(made) or "@" in urlsplit(made).netloc):
-        yield Problem(key, "that is no address of a host")
-    if made.startswith("http://") and _host(made) not in _HERE:
-        yield Problem(key, "http is for an address on this computer only")
-
-
-def _links(guide: Product | Provider) -> Iterator[Problem]:
-    """Links lead to a host that the guide names, whatever is filled in."""
-    for kind in (Link, Page):
-        for key, link in _of_kind(guide, kind):
-            for name in ("url", "fallback"):
-                url = getattr(link, name)
-                if url.startswith("{portal}"):
-                    portal = getattr(guide, "portal", "")
-                    follows = url.removeprefix("{portal}")[:1]
-                    if not portal or follows not in ("", "/", "#", "?"):
-                        yield Problem(f"{key}.{name}", "{portal} is not known, or no / follows it")
-                elif url and (not _host(url) or "{" in urlsplit(url).netloc.partition(":")[0]):
-                    yield Problem(f"{key}.{name}", "that is no address of a host the guide names")
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
 def _snippet(key: str, snippet: Snippet, guide: Product) -> Iterator[Problem]:
     places = _PLACE.findall(snippet.text)
     parts = [part.name for part in guide.address.parts] if guide.address else []
     known = HAND_OVER_VALUES.union(parts, _OF_ADDRESS)
     for name in places:
         if name not in known:
-            yield Problem(f"{key}.text", f"@{name}@ is no hand-over value: {_list(known)}")
+            yield Problem(f"{key}.text", f"@{name}@ is no hand-over value: {listed(known)}")
     holds = "client_secret" in places
     if holds and snippet.secret != "by-hand":  # noqa: S105 - a word of the format
         yield Problem(f"{key}.secret", 'the text has @client_secret@, so it is "by-hand"')
@@ -266,14 +178,14 @@ def _known_from(guide: Product | Provider) -> Iterator[Problem]:
 def _steps_name_things(guide: Product | Provider) -> Iterator[Problem]:
     found = [
         (f"{key}.steps[{number}]", step)
-        for key, where in _of_kind(guide, Where)
+        for key, where in of_kind(guide, Where)
         for number, step in enumerate(where.steps)
     ]
-    for key, way in _of_kind(guide, Registration):
+    for key, way in of_kind(guide, Registration):
         for name in ("id_token_steps", "public_steps"):
             steps = getattr(way, name)
             found += [(f"{key}.{name}[{number}]", step) for number, step in enumerate(steps)]
-    found += [(f"{key}.do", tick.do) for key, tick in _of_kind(guide, Tick)]
+    found += [(f"{key}.do", tick.do) for key, tick in of_kind(guide, Tick)]
     for key, step in found:
         if not _NAMED.search(step):
             yield Problem(
@@ -281,26 +193,3 @@ def _steps_name_things(guide: Product | Provider) -> Iterator[Problem]:
                 "it names nothing she can see: put a screen, field, file or"
                 " button between ** and **",
             )
-
-
-def _of_kind(value: object, kind: type, key: str = "") -> Iterator[tuple[str, object]]:
-    if isinstance(value, kind):
-        yield key, value
-    if isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from _of_kind(getattr(value, name), kind, f"{key}.{name}" if key else name)
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _of_kind(inner, kind, f"{key}[{number}]")
-
-
-def _unique(key: str, names: Iterable[str]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            yield Problem(key, f"{name!r} is there twice")
-        seen.add(name)
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
