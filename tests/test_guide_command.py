@@ -48,6 +48,14 @@ def test_all_guides_that_ship_are_right_and_counted(check):
     assert counts["Guides with something wrong"] == "0"
 
 
+def test_the_readme_counts_as_the_command_does(check):
+    counted = dict(line.strip().split(": ") for line in check("check").out.splitlines())
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    assert f"knows {counted['Products']} products" in readme
+    assert f"{counted['of these with a snippet']} of them with the settings" in readme
+    assert f"{counted['Identity providers']} identity providers" in readme
+
+
 def test_a_guide_is_judged_wherever_it_lies(check, tmp_path):
     ended = check("check", guide(tmp_path, EXAMPLE))
     assert (ended.code, ended.out) == (
