@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wizard import asking, mistakes
-from wizard.fetch import Answer, Fetcher
 from wizard.asking import Asked
+from wizard.fetch import Answer, Fetcher
 from wizard.oidc.finding import Finding, Status
 from wizard.probes.secret_run import MOST_REQUESTS as MOST_TOKEN_REQUESTS
 from wizard.setups import Setup, Values
