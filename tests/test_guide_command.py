@@ -107,6 +107,10 @@ WRONG = {
         EXAMPLE.replace('where = "https://', 'where = "https://[', 1),
         "sources[0].where: that is no address to open",
     ),
+    "a name of hers that is none": (
+        EXAMPLE.replace('value = "scopes"', 'value = "text"\npart = "wicki"'),
+        "hand_over.fields[3].part: a name of [[address.parts]]",
+    ),
     "a sign that nobody sees": (
         EXAMPLE.replace('label = "', 'label = "\u202e', 1),
         "a sign that nobody sees, is in it",
