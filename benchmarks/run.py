@@ -81,7 +81,7 @@ def as_markdown(
         "",
         *(f"- {what}: {value}" for what, value in about),
         "",
-        f"{len(judged) - missed} of {len(judged)} targets reached.",
+        f"{len(judged) - missed} of {len(judged)} targets reached. MISSED.md says why not all.",
         *(["", f"Not measured in this run: {', '.join(missing)}."] if missing else []),
         "",
         HEAD,

@@ -76,7 +76,8 @@ class Instance:
             "launch_url": running.launch_url,
             "practice": running.practice,
         }
-        replace_private(self._note, json.dumps(note).encode())
+        # Of a process that is gone it says nothing: it need not outlive it.
+        replace_private(self._note, json.dumps(note).encode(), lasting=False)
 
     def release(self) -> None:
         """Take the note away and let the directory go."""

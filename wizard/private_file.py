@@ -5,8 +5,11 @@ import os
 from pathlib import Path
 
 
-def replace_private(path: Path, content: bytes) -> None:
-    """Put `content` in the place of `path`, mode 0600, at once. Raises OSError."""
+def replace_private(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Put `content` in the place of `path`, mode 0600, at once. Raises OSError.
+
+    What is `lasting` is on the disk when this returns, and outlives a power cut.
+    """
     beside = path.with_name(f"{path.name}.new")
     with contextlib.suppress(FileNotFoundError):
         beside.unlink()
@@ -14,8 +17,9 @@ def replace_private(path: Path, content: bytes) -> None:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        if lasting:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(beside, path)
 
 
