@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 BLANK = b"<!doctype html><html lang='en'><title>A page of somebody else's</title><h1>Hello</h1>"
 
 
-class _Server:
+class _Server(ABC):
     """A server on loopback with one handler class, inside a `with`."""
 
     def __init__(self) -> None:
@@ -20,8 +21,9 @@ class _Server:
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
+    @abstractmethod
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        raise NotImplementedError
+        """What answers."""
 
     def __enter__(self):
         self._thread.start()

@@ -7,6 +7,7 @@ concerns the sign-in comes as the text to paste and the secret.
 import os
 import shutil
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +18,7 @@ JUPYTERHUB_REASON = "the proof needs JupyterHub and its proxy (make test-product
 PGADMIN_REASON = "the proof needs pgAdmin 4 (make test-products installs it)"
 
 
-class RealProduct:
+class RealProduct(ABC):
     """A product at `base`, running between `start` and the end of the `with` it is in."""
 
     def __init__(self) -> None:
@@ -59,11 +60,13 @@ class RealProduct:
 
     _ready = ""
 
+    @abstractmethod
     def _need(self) -> None:
-        raise NotImplementedError
+        """Skip, with the reason, where it is not installed."""
 
+    @abstractmethod
     def _command(self, settings: str) -> list[str]:
-        raise NotImplementedError
+        """What starts it."""
 
     def _own_environment(self) -> dict[str, str]:
         return {}
