@@ -132,7 +132,7 @@ class _Guard:
         if safe and request.endpoint != "static" and request.host != self._canonical_host:
             # Cookies belong to one host name, so there must be only one in use.
             return redirect(self._here_on_canonical_host(), 303)
-        if request.endpoint in ("static", "launch") or _is_callback():
+        if (safe and request.endpoint in ("static", "launch")) or _is_callback():
             return None
         if not safe and not self._comes_from_own_page(request.headers):
             return _refuse(

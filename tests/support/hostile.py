@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-BLANK = b"<!doctype html><html lang='en'><title>A page of somebody else's</title><h1>Hello</h1>"
+# The empty icon keeps the browser from asking for one, which would be heard as well.
+BLANK = (
+    b"<!doctype html><html lang='en'><title>A page of somebody else's</title>"
+    b"<link rel='icon' href='data:,'><h1>Hello</h1>"
+)
 
 
 class _Server(ABC):

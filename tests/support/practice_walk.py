@@ -97,11 +97,13 @@ class Portal:
         return self.page.locator(f'[data-copy="{name}"]').inner_text().strip()
 
     def _follow(self, words: str) -> None:
+        self.page.bring_to_front()
         with self.page.expect_navigation():
             self.page.locator("a").filter(has_text=re.compile(f"^{re.escape(words)}$")).click()
         self._look()
 
     def _send(self, words: str) -> None:
+        self.page.bring_to_front()
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=words, exact=True).click()
         self._look()

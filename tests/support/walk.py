@@ -83,7 +83,11 @@ class Walk:
         self.press(self.page.locator("form#answer button[type=submit]"))
 
     def press(self, button: Locator) -> None:
-        """Click what leads to a page, and be on it."""
+        """Click what leads to a page, and be on it.
+
+        Her tab comes to the front, as it must for her: one behind another hardly draws at all.
+        """
+        self.page.bring_to_front()
         with self.page.expect_navigation():
             button.click()
 
@@ -107,6 +111,7 @@ class Walk:
         """
         assert self.step == "test", f"at {self.page.url}, not at the test"
         self.look()
+        before = self.page.locator("form#go").get_attribute("data-newest")
         tab = self._start_sign_in()
         at_provider(tab)
         tab.wait_for_url(lambda url: self._is_outcome(url))
@@ -115,7 +120,9 @@ class Walk:
         if tab is not self.page:
             if not self.javascript:
                 self.page.reload()  # nothing in a tab without script can notice the other one
-            # It may still show the run before this one.
+            # Until it has gone on by itself it shows the run before this one, if there was one.
+            expect(self.page.locator(f'form#go[data-newest="{before}"]')).to_have_count(0)
+            self.page.wait_for_load_state()
             expect(self.page.locator(f'[data-verdict="{verdict(outcome)}"]')).to_have_count(1)
             self.look("test-outcome-first-tab")
             tab.close()
