@@ -102,7 +102,11 @@ def _call(app: Flask, request: Request, cookie: str) -> Callable[[], float]:
         request.path,
         BASE,
         method="GET" if request.form is None else "POST",
-        headers={**NAVIGATION, "Origin": BASE, "Cookie": cookie, "Accept": "text/html"},
+        headers={
+            **NAVIGATION,
+            **{"Origin": BASE, "Cookie": cookie},
+            **{"Accept": "text/html", "Accept-Encoding": "gzip"},
+        },
     ).get_environ()
     if request.form is not None:
         environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"

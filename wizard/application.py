@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, current_app
 
 from wizard.compiled_templates import CompiledTemplates
+from wizard.compressing import init_compressing
 from wizard.extensions import csrf
 from wizard.guard import init_guard
 from wizard.static_files import init_static_files
@@ -93,10 +94,10 @@ def desk() -> Desk:
 # What templates call, and where it is. Loaded by the first page that calls it.
 _FILTERS = {
     "on_screen": "wizard.wording.on_screen",
-    "ago": "wizard.wording.ago",
-    "day": "wizard.wording.day",
-    "moment": "wizard.wording.moment",
-    "lasted": "wizard.wording.lasted",
+    "ago": "wizard.times.ago",
+    "day": "wizard.times.day",
+    "moment": "wizard.times.moment",
+    "lasted": "wizard.times.lasted",
     "begin": "wizard.wording.begin",
     "fill": "wizard.wording.fill",
     "url_of": "wizard.wording.url_of",
@@ -148,6 +149,7 @@ def create_app(
     app.jinja_env.globals.update({name: _late(where) for name, where in _FUNCTIONS.items()})
     app.extensions["latchkey"] = Desk(port, store, vault, practice, runs)
     init_static_files(app)
+    init_compressing(app)
     init_guard(app, port=port, launch_token=launch_token)
     csrf.init_app(app)
     init_views(app)

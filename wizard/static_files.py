@@ -9,7 +9,9 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory, url_for
+from flask import Flask, Response, send_from_directory, url_for
+
+from wizard.compressing import takes_gzip
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 COMPRESSED = frozenset({".css", ".js", ".svg"})
@@ -47,7 +49,7 @@ def compress(path: Path) -> Path:
 
 
 def _send(filename: str) -> Response:
-    packed = request.accept_encodings["gzip"] > 0 and _packed(filename)
+    packed = takes_gzip() and _packed(filename)
     response = send_from_directory(FOLDER, f"{filename}.gz" if packed else filename)
     if Path(filename).suffix in COMPRESSED:
         response.vary.add("Accept-Encoding")
