@@ -104,8 +104,10 @@ def _call(app: Flask, request: Request, cookie: str) -> Callable[[], float]:
         method="GET" if request.form is None else "POST",
         headers={
             **NAVIGATION,
-            **{"Origin": BASE, "Cookie": cookie},
-            **{"Accept": "text/html", "Accept-Encoding": "gzip"},
+            "Origin": BASE,
+            "Cookie": cookie,
+            "Accept": "text/html",
+            "Accept-Encoding": "gzip",
         },
     ).get_environ()
     if request.form is not None:
