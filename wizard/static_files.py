@@ -51,6 +51,9 @@ def compress(path: Path) -> Path:
 def _send(filename: str) -> Response:
     packed = takes_gzip() and _packed(filename)
     response = send_from_directory(FOLDER, f"{filename}.gz" if packed else filename)
+    # A name to save it under (here that of the gzip form), and what the ETag says better.
+    for needless in ("Content-Disposition", "Last-Modified"):
+        response.headers.pop(needless, None)
     if Path(filename).suffix in COMPRESSED:
         response.vary.add("Accept-Encoding")
     if packed:

@@ -139,6 +139,3 @@ checks.addEventListener("click", (event) => {
   judge(input);
   input.focus();
 });
-
-const summary = document.getElementById("summary");
-if (summary) summary.focus();

@@ -239,7 +239,7 @@ def assert_framed_in_vain(page):
     [
         ("img", "src", "/static/icon.svg"),
         ("img", "src", "/launch?t=guess"),
-        ("script", "src", "/static/js/copy.js"),
+        ("script", "src", "/static/js/page.js"),
         ("iframe", "src", "/"),
         ("iframe", "src", "{setup}/test"),
         ("object", "data", "/"),
