@@ -19,18 +19,18 @@ from pathlib import Path
 from wizard.application import create_app
 from wizard.store import Store
 from wizard.vault import Vault
-folder, setups = Path(sys.argv[1]), int(sys.argv[2])
+folder, new, setups = Path(sys.argv[1]), *map(int, sys.argv[2:])
 with Store(folder) as store:
-    for _ in range(setups):
+    for _ in range(new):
         store.create_setup("syncro", "entra", "")
     app = create_app(port=8765, data_dir=folder, launch_token="t" * 20, secret_key=b"0" * 32,
                      vault=Vault(folder), store=store)
     client = app.test_client()
     here = "http://localhost:8765"
     client.get("/launch?t=" + "t" * 20, base_url=here)
-    page = client.get("/", base_url=here)
-    assert page.status_code == 200, page.status_code
-    assert page.text.count('class="card"') == setups
+    with client.get("/", base_url=here) as page:
+        assert page.status_code == 200, page.status_code
+        assert page.text.count('class="card"') == setups
 print(json.dumps(sorted(sys.modules)))
 """
 WARM = """
@@ -59,9 +59,9 @@ print(json.dumps(loaded))
 ONLY_LATER = {"authlib", "cryptography", "icalendar", "jose", "keyring", "requests", "urllib3"}
 
 
-def loaded_by_home(folder, setups):
+def loaded_by_home(folder, *, new, setups):
     done = subprocess.run(
-        [sys.executable, "-c", HOME, str(folder), str(setups)],
+        [sys.executable, "-c", HOME, str(folder), str(new), str(setups)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -73,11 +73,23 @@ def loaded_by_home(folder, setups):
 
 @pytest.mark.parametrize("setups", [0, 3])
 def test_home_loads_nothing_that_asks_signs_or_keeps_secrets(tmp_path, setups):
-    loaded = loaded_by_home(tmp_path, setups)
+    loaded = loaded_by_home(tmp_path, new=setups, setups=setups)
     assert {name.split(".")[0] for name in loaded} & ONLY_LATER == set()
     assert "wizard.views.home" in loaded
     assert "wizard.views.sign_in" not in loaded
     assert ("wizard.catalogue" in loaded) == bool(setups)
+
+
+def test_a_start_with_setups_as_they_were_loads_no_more_than_one_without(tmp_path):
+    for name in ("none", "three"):
+        (tmp_path / name).mkdir()
+    without = loaded_by_home(tmp_path / "none", new=0, setups=0)
+    made = loaded_by_home(tmp_path / "three", new=3, setups=3)
+    kept = loaded_by_home(tmp_path / "three", new=0, setups=3)
+    few = {"wizard.views.shelf", "wizard.own_print", "wizard.expiry"}
+    assert {name for name in kept - without if name.startswith("wizard")} == few
+    assert "msgspec" in made
+    assert "msgspec" not in kept
 
 
 @pytest.mark.parametrize(("endpoint", "rule", "methods"), ROUTES)

@@ -313,7 +313,8 @@ def test_two_damaged_files_in_one_second_are_both_kept(tmp_path):
     path = tmp_path / store_file.FILE_NAME
     for text in (b"first " * 1000, b"second " * 1000):
         path.write_bytes(text)
-        Store(tmp_path, now=lambda: datetime(2026, 5, 6, tzinfo=UTC)).open()
+        with Store(tmp_path, now=lambda: datetime(2026, 5, 6, tzinfo=UTC)) as store:
+            assert store.notice
     kept = sorted(file.read_bytes()[:5] for file in tmp_path.glob("*.damaged-*"))
     assert kept == [b"first", b"secon"]
 

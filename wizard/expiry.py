@@ -1,13 +1,12 @@
 """When the client secret expires, and how urgent that is. Pure."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 NOTICES = (7, 14, 30)  # days before; Syncro reminds at the same ones
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
+class Expiry(NamedTuple):
     """`days` are left (below zero: it is past), `notice` the smallest of NOTICES reached."""
 
     on: date

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from wizard import catalogue, handover, judging, mapped, steps, wording
+from wizard import catalogue, handover, judging, mapped, steps, times, wording
 from wizard.catalogue.guides import Tick
 from wizard.oidc.finding import Finding, Status
 from wizard.paste.shapes import ENTRA_SECRET
@@ -70,7 +70,7 @@ def build(setup: Setup, now: datetime) -> Record:
         else f"{setup.product.name} is being connected to {setup.provider.name}, by OpenID Connect."
         " This is not finished."
     )
-    made = f"Written by Latchkey on {wording.moment(now.isoformat())}."
+    made = f"Written by Latchkey on {times.moment(now.isoformat())}."
     record = Record(
         f"Change record: {setup.name}",
         f"{lede} {made}",
@@ -173,7 +173,7 @@ def _secret(setup: Setup, label: str) -> list[Fact]:
     begins = secret_begins(setup)
     said = "its first three characters" if begins else "not written down here"
     day = setup.values.secret_expires
-    expires = f"expires on {wording.day(day)}" if day else "no expiry date was entered"
+    expires = f"expires on {times.day(day)}" if day else "no expiry date was entered"
     return [Fact(label, f"{begins}…" if begins else "", f"{said}; {expires}")]
 
 
@@ -185,7 +185,7 @@ def _at_product(setup: Setup) -> list[Fact]:
         else:
             facts.append(Fact(row.label, row.value, "" if row.value else row.note))
     handed_over = setup.ticks.get("handover", {}).get("handed-over")
-    said = wording.moment(handed_over) if handed_over else "not yet"
+    said = times.moment(handed_over) if handed_over else "not yet"
     facts = [fact if fact.value or fact.note else replace(fact, note="not yet") for fact in facts]
     return [*facts, Fact("Ticked as pasted", note=said)]
 
@@ -207,14 +207,14 @@ def _map(setup: Setup) -> list[Section]:
     if proof is None:
         return []
     legs = mapped.of_run(setup, proof)
-    at = wording.moment(proof.ended_at)
+    at = times.moment(proof.ended_at)
     title = f"What the test sign-in of {at} proved"
     return [Section(title, points=[each.line for each in legs], map=legs)]
 
 
 def _run(setup: Setup, run: Run) -> str:
     who = run.details.get("account") or "nobody signed in"
-    at = wording.moment(run.ended_at)
+    at = times.moment(run.ended_at)
     findings = from_rows(run.findings)
     counted = sum(1 for finding in findings if finding.status is Status.PASS)
     parts = [f"**{VERDICTS.get(run.verdict, run.verdict)}**: {who}, {at}"]
@@ -243,7 +243,7 @@ def _checked(setup: Setup) -> list[str]:
         shown = wording.show(setup, from_rows(check.findings))
         passed = [each for each in shown if each.finding.status is Status.PASS]
         if passed:
-            at = wording.moment(check.checked_at)
+            at = times.moment(check.checked_at)
             said.append(f"Passed on {at}: {'; '.join(_told_apart(passed))}.")
         said += [
             f"{each.spoken}: {each.title}. {each.advice}".strip()
@@ -267,7 +267,7 @@ def _told_apart(shown: Sequence[wording.Shown]) -> list[str]:
 def _done(setup: Setup) -> list[str]:
     ticked = setup.ticks.get("turn-on", {})
     said = [
-        f"{_say(setup, tick)} Ticked on {wording.moment(ticked[tick.name])}."
+        f"{_say(setup, tick)} Ticked on {times.moment(ticked[tick.name])}."
         for tick in steps.turn_on_ticks(setup)
         if tick.name in ticked
     ]
@@ -294,7 +294,7 @@ def _renewed(setup: Setup) -> list[str]:
     if under_way:
         handed_over = setup.ticks.get("renew", {}).get("handed-over")
         said.append(
-            f"The new client secret is in {product}, as ticked on {wording.moment(handed_over)}."
+            f"The new client secret is in {product}, as ticked on {times.moment(handed_over)}."
             f" The old one is still to be removed at {provider}."
             if handed_over
             else f"The new client secret still has to be put into {product}, and the old one to be"
@@ -381,7 +381,7 @@ def _to_do(setup: Setup) -> list[str]:
     if setup.product.protocol.uses_secret:
         day = setup.values.secret_expires
         said.append(
-            f"Renew the client secret before {wording.day(day)}."
+            f"Renew the client secret before {times.day(day)}."
             if day
             else f"Look up in {setup.provider.name} when the client secret expires, and renew it"
             " in time."

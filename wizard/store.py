@@ -12,10 +12,9 @@ import string
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from wizard import store_file
 from wizard.store_file import StoreError
@@ -26,8 +25,8 @@ _ID_LETTERS = string.ascii_lowercase + string.digits
 _ID_LENGTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class SetupRow:
+# Named tuples: every start makes these classes anew, and a data class takes ten times as long.
+class SetupRow(NamedTuple):
     """One setup: which product is connected to which identity provider, and for whom (`name`)."""
 
     id: str
@@ -38,8 +37,19 @@ class SetupRow:
     updated_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Kept(NamedTuple):
+    """The card of a setup as it was kept; `made_of` and `card` are empty where none was.
+
+    `state` is another one after each change to the setup or to a check of it.
+    """
+
+    setup_id: str
+    state: str
+    made_of: str
+    card: str
+
+
+class Check(NamedTuple):
     """The newest live check of one topic, and the fingerprint of the values it was about."""
 
     topic: str
@@ -48,8 +58,7 @@ class Check:
     checked_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One test sign-in that ended. `details` is what the page shows: claims, account."""
 
     id: int
@@ -95,7 +104,9 @@ class Store:
         Raises StoreError: newer_version, not_ours, read_only, full, in_use, unusable. A file that
         SQLite cannot read is moved aside, never deleted, and `notice` names its new place.
         """
-        self.notice = store_file.prepare(self.path, self._now)
+        connection, self.notice = store_file.prepare(self.path, self._now)
+        self._local.connection = connection
+        self._connections.append((threading.current_thread(), connection))
         self._is_open = True
 
     def close(self) -> None:
@@ -205,6 +216,29 @@ class Store:
             setup_id,
         )
         return SetupRow(*rows[0]) if rows else None
+
+    def kept_cards(self, setup_ids: Sequence[str]) -> dict[str, Kept]:
+        """What the home page keeps of these setups, by their ids; of a deleted one nothing."""
+        rows = self._read(
+            "SELECT id, updated_at || ' ' || (SELECT count(*) || ' ' || ifnull(max(checked_at), '')"
+            " FROM checks WHERE setup_id = id), ifnull(made_of, ''), ifnull(card, '')"
+            " FROM setups LEFT JOIN cards ON setup_id = id"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            _to_json(list(setup_ids)),
+        )
+        return {row[0]: Kept(*row) for row in rows}
+
+    def keep_cards(self, cards: Mapping[str, tuple[str, str]]) -> None:
+        """Keep cards, by setup id: what each was made of, and the card. It changes no setup.
+
+        Of a setup that was deleted meanwhile nothing is kept.
+        """
+        with self._writing() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO cards (setup_id, made_of, card)"
+                " SELECT id, ?, ? FROM setups WHERE id = ?",
+                [(made_of, card, setup_id) for setup_id, (made_of, card) in cards.items()],
+            )
 
     def change_provider(self, setup_id: str, provider: str) -> None:
         """Have the setup speak of another identity provider. Raises no_setup."""

@@ -4,7 +4,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +39,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " setup_id TEXT NOT NULL REFERENCES setups ON DELETE CASCADE, step TEXT NOT NULL,"
         " name TEXT NOT NULL, ticked_at TEXT NOT NULL,"
         " PRIMARY KEY (setup_id, step, name)) WITHOUT ROWID",
+    ),
+    (
+        # What the home page shows of a setup, so that it need not be worked out at each start.
+        "CREATE TABLE cards ("
+        " setup_id TEXT PRIMARY KEY REFERENCES setups ON DELETE CASCADE,"
+        " made_of TEXT NOT NULL, card TEXT NOT NULL) WITHOUT ROWID",
     ),
 )
 
@@ -81,24 +87,23 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def prepare(path: Path, now: Callable[[], datetime]) -> str:
-    """Make the file ready: create, check, migrate, try a write. Returns a notice or "".
+def prepare(path: Path, now: Callable[[], datetime]) -> tuple[sqlite3.Connection, str]:
+    """Make the file ready: create, check, migrate, try a write. Returns a connection to it, left
+    open (to end the last one has SQLite write its journal back), and a notice or "".
 
     Raises StoreError as `Store.open` says. `now` names the file a damaged one is moved to.
     """
     with told_in_sentences(path):
         _create_private(path)
         try:
-            _migrate(path)
+            return _migrated(path), ""
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
-        else:
-            return ""
         moved_to = _move_aside(path, now())
         _create_private(path)
-        _migrate(path)
-    return (
+        connection = _migrated(path)
+    return connection, (
         f"The saved setups in {path} could not be read. The file was kept as {moved_to.name}"
         " beside it, and Latchkey began with an empty one."
     )
@@ -124,8 +129,9 @@ def _create_private(path: Path) -> None:
         os.close(descriptor)
 
 
-def _migrate(path: Path) -> None:
-    with closing(connect(path)) as db:
+def _migrated(path: Path) -> sqlite3.Connection:
+    db = connect(path)
+    try:
         version = _version_of(db, path)
         _check_whole(db)
         db.execute("PRAGMA journal_mode = WAL")
@@ -138,6 +144,10 @@ def _migrate(path: Path) -> None:
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             # Written even when it is the same: this is the proof that the file can be written.
             db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _version_of(db: sqlite3.Connection, path: Path) -> int:

@@ -4,11 +4,12 @@ A view's module is loaded when the first request for it comes, so that a start l
 first page needs.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Flask
 from werkzeug.routing import Map, Rule
@@ -70,6 +71,8 @@ ROUTES = (
 # What the home page of somebody who has just begun needs. Werkzeug compiles each address it is
 # told, which for all of them takes as long as everything else of ours at the start together.
 _AT_ONCE = frozenset({"home.index", "new.page", "new.practise", "keeping.import_file"})
+_ADDRESSES = {endpoint: address for endpoint, address, _ in ROUTES}
+_PART = re.compile(r"<(?:int:)?(\w+)>")
 _AT_ONCE_PATHS = frozenset({"/", "/launch"})
 
 
@@ -132,13 +135,22 @@ class _Addresses:
         return self._wsgi_app(environ, start_response)
 
     def _build(self, error: Exception, endpoint: str, values: dict[str, Any]) -> str:
-        """The address of `endpoint`, which the map that the request began with may not know."""
-        if endpoint not in self._app.view_functions:
+        """The address of `endpoint`, which the map that the request began with may not know.
+
+        It is made from the table: to compile all the others for one link would take much longer.
+        """
+        address = _ADDRESSES.get(endpoint)
+        if address is None:
             raise error
-        self._complete_them()
-        given = {name: value for name, value in values.items() if not name.startswith("_")}
+        given = {
+            name: value
+            for name, value in values.items()
+            if not name.startswith("_") and value is not None
+        }
+        path = _PART.sub(lambda part: quote(str(given.pop(part[1])), safe=""), address)
+        query = f"?{urlencode(given)}" if given else ""
         anchor = f"#{quote(values['_anchor'])}" if values.get("_anchor") else ""
-        return self._app.url_map.bind("localhost").build(endpoint, given) + anchor
+        return f"{path}{query}{anchor}"
 
     def _complete_them(self) -> None:
         with _ONE_AT_A_TIME:

@@ -1,60 +1,16 @@
-"""The cards of the home page: each setup, where it stands, and what is next."""
+"""What the card of a setup says: where it stands, and what is next."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-
-from wizard import again, catalogue, expiry, judging, renewal, setups, steps, wording
+from wizard import again, catalogue, judging, renewal, setups, steps, wording
 from wizard.application import desk
 from wizard.oidc.finding import gravest_first
 from wizard.setups import Setup, from_rows
 from wizard.store import SetupRow
-from wizard.wording import begin, day
-
-ON_A_PAGE = 10
-LONGEST_SEARCH = 80
+from wizard.times import day
+from wizard.wording import begin
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """One page of cards. `first` and `last` count from 1, among the `found` of `total` setups."""
-
-    cards: Sequence[dict[str, object]]
-    total: int
-    found: int
-    page: int
-    pages: int
-    search: str
-
-    @property
-    def first(self) -> int:
-        return (self.page - 1) * ON_A_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.cards) - 1
-
-
-def shelf(search: str, page: int) -> Shelf:
-    """The setups that `search` finds in their names, products and identity providers.
-
-    What is urgent comes first (a secret that expires soon or has, a check that found a failure),
-    then the one changed last. A page that is not there is the nearest one that is.
-    """
-    rows = desk().store.setups()
-    wanted = search.strip()[:LONGEST_SEARCH].casefold().split()
-    found = [row for row in rows if all(word in _names(row) for word in wanted)] if wanted else rows
-    urgent = desk().store.urgent((date.today() + timedelta(days=max(expiry.NOTICES))).isoformat())
-    place = {setup_id: number for number, setup_id in enumerate(urgent)}
-    found = sorted(found, key=lambda row: place.get(row.id, len(place)))
-    pages = max(1, -(-len(found) // ON_A_PAGE))
-    page = min(max(page, 1), pages)
-    here = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    cards = [_card(setups.look(desk().store, desk().vault, row, desk().port)) for row in here]
-    return Shelf(cards, len(rows), len(found), page, pages, search.strip()[:LONGEST_SEARCH])
-
-
-def _names(row: SetupRow) -> str:
+def names(row: SetupRow) -> str:
+    """All that a setup may be searched by, in one text without upper case."""
     texts = [row.name, row.product, row.provider]
     for read, slug in ((catalogue.product, row.product), (catalogue.provider, row.provider)):
         try:
@@ -65,42 +21,47 @@ def _names(row: SetupRow) -> str:
     return " ".join(texts).casefold()
 
 
-def _card(setup: Setup) -> dict[str, object]:
+def make(row: SetupRow) -> dict[str, object]:
+    """The card of a setup, in texts, truth values and lists of them, as JSON has them.
+
+    Nothing in it changes from one day to the next but by the secret's end (`expires`, ISO date).
+    """
+    setup = setups.look(desk().store, desk().vault, row, desk().port)
     flow = steps.flow(setup)
     step = steps.position(setup)
     finished = all(each.done(setup) for each in flow)
     place = [each.slug for each in flow].index(step.slug) + 1
-    said = []
-    if setup.run:
-        said.append(f"test sign-in {_VERDICT[setup.run.verdict]} {day(setup.run.ended_at)}")
-    elif steps.signed_in(setup):
-        said.append("secret renewed since the test sign-in")
-    elif steps.proved(setup):
-        said.append("gone on without a test sign-in")
-    elif setup.imported_run:
-        said.append("test sign-in made on another computer, no proof here")
-    elif setup.withdrawn_run:
-        said.append("a value changed since the test sign-in")
-    if not finished:
-        said.append(f"next: {step.title}")
     in_use = "handed-over" in setup.ticks.get("handover", {})
     look = in_use and any(judging.blocked(setup, slug) for slug in judging.TOPICS_OF_STEP)
-    due = expiry.of(setup.values.secret_expires, date.today())
-    if due and not due.notice:
-        said.append(due.words)
     tag = "Done" if finished else f"Step {place} of {len(flow)}"
+    said = [_signed_in(setup), "" if finished else f"next: {step.title}"]
     return {
-        "setup": setup,
-        "step": step,
+        "name": setup.name,
+        "provider": setup.provider.name,
         "finished": finished,
         "look": look,
         "tag": "Needs a look" if look else tag,
-        "said": said,
-        "expiry": due if setup.product.protocol.uses_secret else None,
+        "said": [each for each in said if each],
+        "uses_secret": setup.product.protocol.uses_secret,
+        "secret_version": setup.values.secret_version,
+        "expires": setup.values.secret_expires,
         "again": _again(setup),
         "checkable": again.can_be_checked(setup),
         "renew": _renew(setup),
+        "has_record": bool(setup.runs) or finished,
     }
+
+
+def _signed_in(setup: Setup) -> str:
+    if setup.run:
+        return f"test sign-in {_VERDICT[setup.run.verdict]} {day(setup.run.ended_at)}"
+    if steps.signed_in(setup):
+        return "secret renewed since the test sign-in"
+    if steps.proved(setup):
+        return "gone on without a test sign-in"
+    if setup.imported_run:
+        return "test sign-in made on another computer, no proof here"
+    return "a value changed since the test sign-in" if setup.withdrawn_run else ""
 
 
 def _again(setup: Setup) -> dict[str, str] | None:

@@ -9,8 +9,8 @@ def index() -> str:
     """The setups on this computer, each with where it stands and what is next."""
     shelf = None
     if desk().store.has_setups():
-        from wizard.views import cards
+        from wizard.views.shelf import shelf as page_of
 
         page = request.args.get("page", 1, type=int)
-        shelf = cards.shelf(request.args.get("search", ""), page)
+        shelf = page_of(request.args.get("search", ""), page)
     return render_template("home.html", shelf=shelf, deleted="deleted" in request.args)

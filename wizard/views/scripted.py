@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from wizard import provisioning
 from wizard.provisioning import Plan, Script
 from wizard.setups import Setup
-from wizard.wording import as_date
+from wizard.times import as_date
 
 _DAYS = 180  # what Entra itself proposes for a new secret
 

@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from wizard import answering, judging, product_uris, setups, steps, warming, wording
+from wizard import answering, judging, product_uris, setups, steps, times, warming, wording
 from wizard.answering import Candidate
 from wizard.application import desk
 from wizard.forms import BeforeForm, form_of
@@ -224,7 +224,7 @@ def _filled_form(setup: Setup, slug: str) -> FlaskForm:
     form = form_of(setup.product, slug)(formdata=None)
     for field in form:
         if field.name == "secret_expires" and setup.values.secret_expires:
-            field.process_data(wording.as_date(setup.values.secret_expires))
+            field.process_data(times.as_date(setup.values.secret_expires))
         elif field.name in ("redirect_uri", "client_id", "metadata_url"):
             field.process_data(getattr(setup.values, field.name))
     if slug == "metadata" and not setup.values.metadata_url:
