@@ -68,9 +68,9 @@ ROUTES = (
 )
 
 
-# What the home page of somebody who has just begun needs. Werkzeug compiles each address it is
-# told, which for all of them takes as long as everything else of ours at the start together.
-_AT_ONCE = frozenset({"home.index", "new.page", "new.practise", "keeping.import_file"})
+# What a start needs. Werkzeug compiles each address it is told, which for all of them takes as long
+# as everything else of ours at the start together.
+_AT_ONCE = frozenset({"home.index"})
 _ADDRESSES = {endpoint: address for endpoint, address, _ in ROUTES}
 _PART = re.compile(r"<(?:int:)?(\w+)>")
 _AT_ONCE_PATHS = frozenset({"/", "/launch"})
