@@ -14,10 +14,15 @@ AUTH_PLAYGROUND = "auth-playground 0.1.7"
 ADUNEO = "aduneoclientfedid 2.0.20"
 
 
-def latchkey(python: Path, data_dir: Path) -> AbstractContextManager[Reached]:
-    """Latchkey with its data in `data_dir`, up to its home page."""
-    port = str(free_port_pair())
-    command = [python, "app.py", "--no-browser", "--port", port, "--data-dir", data_dir]
+def latchkey(
+    python: Path, data_dir: Path, port: int | None = None
+) -> AbstractContextManager[Reached]:
+    """Latchkey with its data in `data_dir`, up to its home page; on any port unless one is given.
+
+    Whoever uses it has it on the same port each time, and what it keeps may depend on that.
+    """
+    at = str(port or free_port_pair())
+    command = [python, "app.py", "--no-browser", "--port", at, "--data-dir", data_dir]
     return reached(lambda: Program(command, cwd=ROOT, env=environment()), first_page)
 
 
