@@ -128,6 +128,13 @@ def test_a_card_of_other_code_or_another_port_is_not_shown(wiz, setup_id, part):
     assert "As it was kept" not in shown(wiz)[0]
 
 
+@pytest.mark.parametrize("card", ["", "{", "[]", "null", "{}", '{"held": true}'])
+def test_a_card_that_was_written_to_by_hand_is_made_again(wiz, setup_id, card):
+    before = shown(wiz)
+    wiz.store.keep_cards({setup_id: (cards_in(wiz)[setup_id][0], card)})
+    assert shown(wiz) == before
+
+
 def test_home_is_shown_where_no_card_can_be_kept(wiz, setup_id):
     with closing(sqlite3.connect(wiz.store.path)) as db, db:
         db.execute("DELETE FROM cards")

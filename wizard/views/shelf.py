@@ -92,8 +92,11 @@ def _still(kept: Kept, made_of: str) -> Card | None:
     """The kept card, if all that it says is so today."""
     if kept.made_of != made_of:
         return None
-    card = json.loads(kept.card)
-    same = card["held"] == _held(kept.setup_id, card) and card["expired"] == _expired(card)
+    try:
+        card = json.loads(kept.card)
+        same = card["held"] == _held(kept.setup_id, card) and card["expired"] == _expired(card)
+    except (ValueError, KeyError, TypeError):  # the file was written to by hand
+        return None
     return card if same else None
 
 
