@@ -308,10 +308,13 @@ def replace_guide(provider, **changed):
 # --- the pages
 
 
+def token_of(page):
+    return [("csrf_token", page.form().one("input", name="csrf_token").get("value"))]
+
+
 def check(wiz, page, **answers):
     """What the page gets at once when this is pasted."""
-    token = page.form().one("input", name="csrf_token").get("value")
-    fields = [("csrf_token", token), *answers.items()]
+    fields = [*token_of(page), *answers.items()]
     path = f"{page.path}/check"
     return wiz.visitor.fetch("POST", path, fields, {"Accept": "text/html"}, fragment=True)
 
@@ -522,13 +525,112 @@ def test_an_offer_is_taken_once_and_by_its_own_setup_only(wiz):
     assert "paste it again" in again.words
 
 
-def test_without_script_the_one_line_is_recognised_as_far_as_it_can_be(wiz):
-    page = wiz.walk_to("client-id", provider="entra")
-    page = wiz.visitor.submit(page, client_id=one_line(AZ))
-    assert f"Application (client) ID: {CLIENT_ID}" in offered(page)
+OUTPUT = f'{{"client_id": "{CLIENT_ID}", "client_secret": "{SECRET}"}}'
+NOTES = f"Client ID\n{CLIENT_ID}\nExpires\n2099-12-31\nClient secret\n{SECRET}\n"
+TENANT = "8f14e45f-ceea-467d-9a2b-7c5b1f0d2e3c"
+
+
+def at_client_id(wiz, provider, **saved):
+    """A setup at its client ID, nothing answered but the redirect URI and what is `saved`."""
+    wiz.walk_to("client-id", provider="entra")
+    wiz.store.save_answers(loaded(wiz).id, {"metadata_url": provider.metadata_url, **saved})
+    return wiz.visitor.get(f"/setups/{loaded(wiz).id}/client-id")
+
+
+def told_taken(page):
+    """What the page says has been put in its field."""
+    return [li.text for e in page.root.where(lambda e: "data-taken" in e) for li in e.all("li")]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"client_id": OUTPUT}, {"client_id": one_line(NOTES), "pasted": NOTES}, {"client_id": NOTES}],
+    ids=["one line, without script", "several lines, with script", "several lines"],
+)
+def test_continue_puts_what_was_pasted_in_its_fields_where_nothing_is_left_to_ask(
+    wiz, provider, sent
+):
+    page = at_client_id(wiz, provider)
+    fragment = check(wiz, page, **sent)
+    assert "Save and continue puts them in their fields" in fragment.root.text
+    assert fragment.findings == [], "nothing red about a text that Continue takes apart"
+    assert loaded(wiz).values.client_id == "", "until then nothing is saved"
+    page = wiz.visitor.fetch("POST", page.path, [*token_of(page), *sent.items()])
+    page = wiz.visitor.follow(page)
+    values = loaded(wiz).values
+    assert (values.client_id, values.client_secret) == (CLIENT_ID, SECRET)
+    assert page.path.partition("?")[0].endswith("/test"), "nothing else is asked for"
+    assert (
+        told_taken(page)[0]
+        == f"Application (client) ID: {CLIENT_ID} Change the Application (client) ID"
+    )
+    assert told_taken(page)[1].startswith("Client secret value: 40 characters, not shown")
+    assert all(asked(provider).values()), "Continue asks as ever"
+
+
+def test_what_is_sure_to_be_wrong_of_it_stops_her_with_what_was_put_where(wiz, provider):
+    page = at_client_id(wiz, provider)
+    text = NOTES.replace(CLIENT_ID, OTHER_ID)
+    page = wiz.visitor.submit(page, client_id=text)
     assert page.path.endswith("/client-id")
-    assert page.root.one("input", name="client_id").get("value") == ""
-    assert loaded(wiz).values.client_id == "", "with the secret in it, it is not kept"
+    assert page.status_of("client_id_unknown") == ["fail"]
+    assert page.root.one("input", name="client_id").get("value") == OTHER_ID
+    assert told_taken(page)[0] == f"Application (client) ID: {OTHER_ID}"
+
+
+@pytest.mark.parametrize(
+    ("text", "saved"),
+    [
+        (OUTPUT, {"client_id": OTHER_ID}),
+        (NOTES, {"secret_expires": "2088-01-01"}),
+        (f"{OUTPUT} {WRONG}", {}),
+        (NOTES.replace("2099-12-31", "3/4/2099"), {}),
+        (f"{NOTES}Directory (tenant) ID\n{TENANT}\n", {}),
+        (f"{NOTES}Client ID\n{OTHER_ID}\n", {}),
+        (f"Client secret\n{SECRET}\nExpires\n2099-12-31\n", {}),
+    ],
+    ids=[
+        *("another client ID", "another date", "two secrets", "a day that reads as two"),
+        *("another tenant", "two client IDs", "no client ID"),
+    ],
+)
+def test_where_something_would_give_way_or_is_in_doubt_it_stays_an_offer(
+    wiz, provider, text, saved
+):
+    page = at_client_id(wiz, provider, **saved)
+    before = wiz.store.answers(loaded(wiz).id)
+    fragment = check(wiz, page, client_id=one_line(text), pasted=text)
+    assert offered(fragment)
+    assert "Save and continue" not in fragment.root.text
+    page = wiz.visitor.submit(page, client_id=text)
+    assert page.path.endswith("/client-id")
+    assert offered(page)
+    assert not told_taken(page)
+    assert wiz.store.answers(loaded(wiz).id) == before
+
+
+def test_a_paste_into_the_midst_of_an_answer_stays_an_offer(wiz, provider):
+    page = at_client_id(wiz, provider)
+    sent = {"client_id": f"typed{one_line(NOTES)}", "pasted": NOTES}
+    assert "Save and continue" not in check(wiz, page, **sent).root.text
+
+
+def test_a_secret_by_itself_is_left_as_it_was_pasted(wiz, provider):
+    page = at(wiz, "client-secret", provider)
+    wiz.store.save_answers(loaded(wiz).id, {"secret_version": None})
+    wiz.visitor.secrets.append("password=of-the-secret-itself")
+    page = wiz.visitor.submit(page, client_secret="password=of-the-secret-itself")
+    assert loaded(wiz).values.client_secret == "password=of-the-secret-itself"
+    assert not told_taken(page)
+
+
+def test_a_block_beside_a_day_she_typed_keeps_her_day(wiz, provider):
+    page = at(wiz, "client-secret", provider)
+    wiz.store.save_answers(loaded(wiz).id, {"secret_version": None})
+    fields = {"client_secret": NOTES, "secret_expires": "2088-01-01"}
+    assert "Save and continue" not in check(wiz, page, **fields).root.text
+    del fields["secret_expires"]
+    assert "Save and continue" in check(wiz, page, **fields).root.text
 
 
 def test_a_secret_in_another_fields_place_is_sent_to_nobody(wiz, provider):

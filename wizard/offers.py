@@ -23,14 +23,14 @@ _SEEN = ("tenant_id", "object_id", "secret_id")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Values for fields, and IDs that belong into none, which are good to know again."""
+    """Values for fields, and IDs that belong into none, which are good to know again.
+
+    `sure` is whether the text could be read in one way only.
+    """
 
     values: Mapping[str, str] = field(repr=False)
     seen: Mapping[str, str]
-
-    def public(self) -> dict[str, str]:
-        """The values that may be shown: by field, the secret as nothing."""
-        return {n: "" if n == "client_secret" else v for n, v in self.values.items()}
+    sure: bool = False
 
 
 def recognise(setup: Setup, values: Values, text: str) -> Offer | None:
@@ -52,7 +52,25 @@ def recognise(setup: Setup, values: Values, text: str) -> Offer | None:
         if 0 < len(value) <= LONGEST and not _there(name, getattr(values, name), value)
     }
     seen = {each: getattr(found, each) for each in _SEEN if getattr(found, each)}
-    return Offer(new, seen) if new else None
+    return Offer(new, seen, not found.doubtful) if new else None
+
+
+def needs_no_asking(setup: Setup, values: Values, asked: str, offer: Offer) -> bool:
+    """Whether Continue may put `offer` in its fields by itself: nothing is left to ask.
+
+    The whole answer to the field `asked` was the text it was recognised in, and `values` are as
+    they would be with that text. What was asked for is among the offered; every value has an empty
+    place, or is there already; the tenant is none other than the one that is known. A client secret
+    may be any text, so one by itself is left as it was pasted.
+    """
+    if not offer.sure or asked not in offer.values or list(offer.values) == ["client_secret"]:
+        return False
+    of_tenant = _metadata_url(setup, offer.seen.get("tenant_id", ""))
+    url = values.metadata_url
+    if of_tenant and url and not _there("metadata_url", url, of_tenant):
+        return False
+    held = {name: getattr(setup.values if name == asked else values, name) for name in offer.values}
+    return all(not text or _there(name, text, offer.values[name]) for name, text in held.items())
 
 
 def _metadata_url(setup: Setup, text: str) -> str:

@@ -7,7 +7,7 @@ const place = document.getElementById("judged");
 const checks = document.getElementById("checks");
 const said = document.getElementById("said");
 const actions = form.querySelector(".actions");
-const MOST = 32768; // more than that is no value, and no page of them either
+const MOST = 24576; // octets as a form sends them: more is no value, and no page of them either
 let judged = state();
 let leaving = false; // Continue is being pressed: it judges the value itself, and must not move
 let held = null; // who asked for an answer that came meanwhile
@@ -35,7 +35,7 @@ function forget() {
 
 form.addEventListener("input", (event) => {
   if (!event.target.hasAttribute("hx-post") || state() === judged) return;
-  if (raw && event.inputType !== "insertFromPaste") raw = null;
+  if (raw?.name === event.target.name && event.inputType !== "insertFromPaste") raw = null;
   for (const input of form.querySelectorAll("[hx-post]")) htmx.trigger(input, "htmx:abort");
   forget();
   keepRoom();
@@ -47,7 +47,7 @@ form.addEventListener("input", (event) => {
 form.addEventListener("paste", (event) => {
   if (!event.target.hasAttribute("hx-post")) return;
   const text = event.clipboardData?.getData("text") ?? "";
-  const several = /[\r\n]/.test(text) && text.length <= MOST;
+  const several = /[\r\n]/.test(text) && new URLSearchParams({ text }).toString().length <= MOST;
   raw = several ? { name: event.target.name, text } : null;
   setTimeout(() => judge(event.target));
 });
@@ -56,8 +56,9 @@ form.addEventListener("change", (event) => {
   if (event.target.hasAttribute("hx-post")) judge(event.target);
 });
 
-document.addEventListener("htmx:configRequest", (event) => {
-  if (raw && event.detail.elt.name === raw.name) event.detail.parameters.pasted = raw.text;
+// With the check and with Continue, both of which look for values in it.
+form.addEventListener("formdata", (event) => {
+  if (raw) event.formData.set("pasted", raw.text);
 });
 
 // --- nothing moves under the pointer
@@ -135,6 +136,7 @@ checks.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-use]");
   if (!button) return;
   const input = form.elements[button.dataset.for];
+  raw = null;
   input.value = button.dataset.use;
   judge(input);
   input.focus();

@@ -189,6 +189,51 @@ def test_a_whole_overview_block_is_offered_and_taken(walk, latchkey):
     walk.go(f"{walk.setup_path}/client-secret")
 
 
+def test_enter_puts_a_pasted_block_in_its_fields_and_the_next_page_says_so(walk, entra):
+    page = walk.page
+    paste(page, "client_id", f"Client ID\n{CLIENT_ID}\nMetadata URL\n{entra.metadata_url}\n")
+    offer = page.locator("[data-offer]")
+    expect(offer).to_contain_text("Save and continue puts them in their fields")
+    expect(page.locator("#checks .fail")).to_have_count(0)
+    walk.look()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert walk.step == "client-secret"
+    taken = page.locator("[data-taken]")
+    expect(taken).to_contain_text(CLIENT_ID)
+    expect(taken).to_contain_text(entra.metadata_url)
+    walk.look()
+    assert entra.count("/authorize"), "Continue has asked as ever"
+
+
+def test_without_script_too_a_pasted_block_is_put_in_its_fields(latchkey, opened):
+    walk = Walk(opened(javascript=False), latchkey, javascript=False, secrets=[SECRET])
+    walk.enter()
+    walk.new_setup("syncro", "entra")
+    walk.answer("before")
+    walk.answer("redirect-uri", redirect_uri=REDIRECT_URI)
+    output = f'{{\n  "appId": "{CLIENT_ID}",\n  "password": "{SECRET}"\n}}'
+    walk.answer("client-id", client_id=output)
+    assert walk.step == "metadata"
+    taken = walk.page.locator("[data-taken]")
+    expect(taken).to_contain_text(CLIENT_ID)
+    expect(taken).to_contain_text("40 characters, not shown")
+
+
+def test_a_block_that_was_changed_after_the_paste_is_not_taken_for_it(walk, entra):
+    page = walk.page
+    paste(page, "client_id", f"Client ID\n{CLIENT_ID}\nMetadata URL\n{entra.metadata_url}\n")
+    expect(page.locator("[data-offer]")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(OTHER_ID)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert walk.step == "client-secret"
+    page.goto(page.url.replace("client-secret", "client-id"))
+    expect(page.locator("[name=client_id]")).to_have_value(OTHER_ID)
+    expect(page.locator("[data-taken]")).to_have_count(0)
+
+
 def test_a_secret_that_was_too_fresh_turns_by_itself(walk, entra):
     entra.apps[CLIENT_ID].secrets.clear()
     page = to(walk, "client-secret", metadata_url=entra.metadata_url)

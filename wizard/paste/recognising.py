@@ -21,7 +21,10 @@ _METADATA_URL = re.compile(r"https://[^\s\"'<>]{1,400}/\.well-known/openid-confi
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The values found; an empty text where there was none. `len` is how many there are."""
+    """The values found; an empty text where there was none. `len` is how many there are.
+
+    `doubtful` names those that the text gives in more than one way, or in one that reads as two.
+    """
 
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
@@ -30,6 +33,7 @@ class Recognised:
     secret_id: str = ""
     metadata_url: str = ""
     secret_expires: str = ""
+    doubtful: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.offers())
@@ -37,22 +41,26 @@ class Recognised:
     def offers(self) -> dict[str, str]:
         """What was found, by field; it may hold the secret."""
         found = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: value for name, value in found.items() if value}
+        return {name: value for name, value in found.items() if value and name != "doubtful"}
 
 
 def recognise(text: str) -> Recognised:
     """The values named in `text`. Never raises; a field named twice differently is left out."""
     text = "".join(c for c in text[:MAX_CHARACTERS] if not is_invisible(c))
-    found: dict[str, set[str]] = {}
     # JSON first and alone: a line of it has its escapes still in it.
     named = list(_from_json(text)) or [*_from_lines(text), *_from_tables(text)]
+    if not any(_fitting(name, value) for name, value in named):
+        named = list(_from_one_line(text))
+    found: dict[str, set[str]] = {}
+    unread = set()
     for name, value in named:
-        value = _fitting(name, value)
-        if value:
-            found.setdefault(name, set()).add(value)
+        if fitting := _fitting(name, value):
+            found.setdefault(name, set()).add(fitting)
+        elif name == "secret_expires":
+            unread.add(name)
     values = {name: options.pop() for name, options in found.items() if len(options) == 1}
-    recognised = Recognised(**{k: v for k, v in values.items() if k in Recognised.__slots__})
-    return _by_shape(text, recognised, doubtful=set(found) - set(values))
+    doubtful = frozenset(found.keys() - values.keys() | unread)
+    return _by_shape(text, Recognised(**values, doubtful=doubtful))
 
 
 def _fitting(name: str, value: str) -> str:
@@ -188,6 +196,22 @@ def _named(name: str | None, value: str, *, alone: bool) -> Iterator[tuple[str, 
         yield name, value
 
 
+# -- a page whose line breaks were lost: a field of one line leaves them out ---------------------
+
+_ID_AFTER_LABEL = re.compile(
+    r"((?:application \(client\)|client|directory \(tenant\)|tenant|object|secret) id)"
+    rf"\s*:?\s*({GUID.pattern})",
+    re.IGNORECASE,
+)
+
+
+def _from_one_line(text: str) -> Iterator[tuple[str, str]]:
+    pairs = _ID_AFTER_LABEL.findall(text)
+    # One alone is a value with its label, which cleaning takes away.
+    for label, value in pairs if len(pairs) > 1 else ():
+        yield FIELD_OF_LABEL[label_of(label)], value
+
+
 # -- PowerShell's and az's tables ------------------------------------------------------------------
 
 
@@ -207,10 +231,12 @@ def _from_tables(text: str) -> Iterator[tuple[str, str]]:
 # -- values that say themselves what they are --------------------------------------------------
 
 
-def _by_shape(text: str, found: Recognised, doubtful: set[str]) -> Recognised:
+def _by_shape(text: str, found: Recognised) -> Recognised:
     secrets = set(re.findall(rf"(?<![\w.~-]){ENTRA_SECRET.pattern}(?![\w~-])", text))
-    if not found.client_secret and "client_secret" not in doubtful and len(secrets) == 1:
-        secret = secrets.pop()
+    if secrets - {found.client_secret} and (found.client_secret or len(secrets) > 1):
+        found = replace(found, doubtful=found.doubtful | {"client_secret"})
+    elif secrets and not found.client_secret and "client_secret" not in found.doubtful:
+        (secret,) = secrets
         found = replace(found, client_secret=secret)
         # The row of Certificates & secrets: description, expires, value, Secret ID.
         row = next(line for line in text.splitlines() if secret in line)
@@ -220,7 +246,11 @@ def _by_shape(text: str, found: Recognised, doubtful: set[str]) -> Recognised:
             found = replace(found, secret_id=ids[0].lower())
         if len(day) == 1 and not found.secret_expires:
             found = replace(found, secret_expires=_iso_date(day[0]))
+        if day and not found.secret_expires:
+            found = replace(found, doubtful=found.doubtful | {"secret_expires"})
     urls = set(_METADATA_URL.findall(text))
     if not found.metadata_url and len(urls) == 1:
         found = replace(found, metadata_url=urls.pop())
+    elif urls - {found.metadata_url}:
+        found = replace(found, doubtful=found.doubtful | {"metadata_url"})
     return found

@@ -18,7 +18,8 @@ from wizard.application import desk
 from wizard.forms import FORM_OF_STEP, PlainForm, form_of
 from wizard.setups import Setup
 from wizard.views import showing
-from wizard.views.steps import answers_of, load
+from wizard.views.filling import answers_of
+from wizard.views.steps import load
 
 LONGEST_WAIT = 10.0
 # Each one that waits keeps a thread of the server from other pages.
@@ -35,6 +36,7 @@ def check(setup_id: str, slug: str) -> str | Response:
     form.validate()
     candidate = answering.consider(setup, slug, answers_of(form))
     findings = [*showing.cleaned(form), *candidate.findings]
+    found = showing.recognised(setup, form, candidate)
     topics = judging.TOPICS_OF_STEP[slug]
     # A secret in another field's place would go out in an address.
     can_go_out = not answering.has_failed(findings) and not showing.holds_secret(form)
@@ -50,10 +52,11 @@ def check(setup_id: str, slug: str) -> str | Response:
         "components/live.html",
         setup=setup,
         slug=slug,
-        shape=showing.plain_row(setup, findings),
+        # Of a text that Continue takes apart only its parts count.
+        shape=showing.plain_row(setup, [] if found and found.goes else findings),
         rows=showing.busy_rows(setup, run) if run else [],
         run=run,
-        offer=showing.offer_of(setup, form, candidate),
+        offer=showing.offered(setup, found),
         made=showing.made(setup, candidate.values) if slug == "redirect-uri" else [],
     )
 

@@ -110,40 +110,62 @@ def holds_secret(form: FlaskForm) -> bool:
     return any(paste.recognise(text).client_secret for text in texts)
 
 
-def offer_of(setup: Setup, form: FlaskForm, candidate: Candidate) -> dict[str, object] | None:
-    """What can be put in the right fields out of what was pasted: a handle, and a line for each."""
-    for text in pasted(form).values():
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was recognised in a paste. With `goes`, Continue puts it in its fields by itself."""
+
+    offer: Offer
+    goes: bool
+
+
+def recognised(setup: Setup, form: FlaskForm, candidate: Candidate) -> Found | None:
+    """What can be put in the right fields out of what was pasted."""
+    for name, text in pasted(form).items():
         offer = offers.recognise(setup, candidate.values, text)
         if offer:
-            handle = desk().offers.keep(setup.id, offer)
-            return {"handle": handle, "lines": _lines(setup, offer)}
+            # A paste into the midst of something is not all of the answer.
+            answer = request.form.get(name, "")
+            whole = "".join(text.split()) == "".join(answer.split())
+            sure = offers.needs_no_asking(setup, candidate.values, name, offer)
+            return Found(offer, whole and sure)
     return None
 
 
-def _lines(setup: Setup, offer: Offer) -> list[dict[str, object]]:
-    return [
-        {
-            "label": label,
-            "value": shown,
-            "signs": len(offer.values[name]),
-            "replaces": getattr(setup.values, name) not in ("", offer.values[name]),
-        }
-        for (name, shown), label in zip(
-            offer.public().items(), labels_of(setup, offer.public()), strict=True
-        )
+def offered(setup: Setup, found: Found | None) -> dict[str, object] | None:
+    """The same as the page shows it: a handle to take it by, and a line for each value."""
+    if found is None:
+        return None
+    handle = desk().offers.keep(setup.id, found.offer)
+    lines = [
+        _line(setup, name, value, replaces=getattr(setup.values, name) not in ("", value))
+        for name, value in found.offer.values.items()
     ]
+    return {"handle": handle, "lines": lines, "goes": found.goes}
 
 
-def labels_of(setup: Setup, names: Iterable[str]) -> list[str]:
-    """What the fields of these names are called; names of no field are left out."""
+def taken(setup: Setup, names: Iterable[str]) -> list[dict[str, object]]:
+    """What was put in its field: a line for each of these names, as it is saved now."""
+    values = {name: getattr(setup.values, name) for name in names if name in offers.FIELDS}
+    return [_line(setup, name, value) for name, value in values.items() if value]
+
+
+def _line(setup: Setup, name: str, value: str, *, replaces: bool = False) -> dict[str, object]:
+    """What a field is called, and what is in it; of a secret its length alone."""
     provider = setup.provider
-    labels = {
-        "client_id": provider.client_id.label,
-        "client_secret": provider.client_secret.label,
-        "secret_expires": "Expires on",
-        "metadata_url": provider.metadata.label,
+    label, slug = {
+        "client_id": (provider.client_id.label, "client-id"),
+        "client_secret": (provider.client_secret.label, "client-secret"),
+        "secret_expires": ("Expires on", "client-secret"),
+        "metadata_url": (provider.metadata.label, "metadata"),
+    }[name]
+    shown = "" if name == "client_secret" else value
+    return {
+        "label": label,
+        "slug": slug,
+        "value": shown,
+        "signs": len(value),
+        "replaces": replaces,
     }
-    return [labels[name] for name in names if name in labels]
 
 
 def made(setup: Setup, values: Values) -> list[Uri]:

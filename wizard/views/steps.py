@@ -1,21 +1,23 @@
 """The question pages: one value a page, judged when it is pasted and again on Continue."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from wizard import answering, judging, product_uris, setups, steps, times, warming, wording
+from wizard import answering, judging, setups, steps, warming, wording
 from wizard.answering import Candidate
 from wizard.application import desk
 from wizard.forms import BeforeForm, form_of
 from wizard.live import Run
+from wizard.offers import Offer
 from wizard.oidc.finding import Finding
 from wizard.setups import Setup
 from wizard.steps import Step
 from wizard.views import showing
+from wizard.views.filling import answers_of, fill_made, filled_form
 
 
 def load(setup_id: str) -> Setup:
@@ -48,10 +50,10 @@ def at_step(slug: str) -> Callable[[Callable], Callable]:
     return of
 
 
-def to_position(setup: Setup) -> Response:
-    """On to the first step that is not done."""
+def to_position(setup: Setup, taken: Iterable[str] = ()) -> Response:
+    """On to the first step that is not done. `taken` are fields that its page tells of."""
     slug = steps.position(setup).slug
-    return redirect(url_for("steps.show", setup_id=setup.id, slug=slug), 303)
+    return redirect(url_for("steps.show", setup_id=setup.id, slug=slug, taken=sorted(taken)), 303)
 
 
 def step_url(setup: Setup, step: Step) -> str:
@@ -60,7 +62,13 @@ def step_url(setup: Setup, step: Step) -> str:
 
 
 def render_step(
-    setup: Setup, step: Step, template: str = "", *, back: str = "", **facts: object
+    setup: Setup,
+    step: Step,
+    template: str = "",
+    *,
+    back: str = "",
+    taken: Iterable[str] = (),
+    **facts: object,
 ) -> str:
     """A step's page in its frame: the rail, where she stands, and the step's own template."""
     warming.after_this_page()
@@ -76,6 +84,7 @@ def render_step(
         back=back or (step_url(setup, earlier) if earlier else "/"),
         practice_stopped=setup.practises
         and not (desk().practice is not None and desk().practice.running),
+        taken=showing.taken(setup, [*taken, *request.args.getlist("taken")]),
         to_be_asked=wording.to_be_asked(setup, unasked) if unasked else "",
         **facts,
     )
@@ -127,7 +136,7 @@ def show(setup_id: str, slug: str) -> str | Response:
         return step
     if slug == "before":
         return render_step(setup, step, form=BeforeForm())
-    return _question(setup, step, _filled_form(setup, slug), findings=_known(setup, slug))
+    return _question(setup, step, filled_form(setup, slug), findings=_known(setup, slug))
 
 
 def answer(setup_id: str, slug: str) -> str | Response:
@@ -147,7 +156,10 @@ def answer(setup_id: str, slug: str) -> str | Response:
         form.client_secret.errors = [*form.client_secret.errors, "Enter the client secret"]
         valid = False
     candidate = answering.consider(setup, slug, answers_of(form))
-    offer = showing.offer_of(setup, form, candidate)
+    found = showing.recognised(setup, form, candidate)
+    if found and found.goes and set(form.errors) <= set(found.offer.values):
+        return _put(setup, step, found.offer)
+    offer = showing.offered(setup, found)
     if showing.holds_secret(form):
         # It goes neither back into the page nor to the disk.
         empty = form_of(setup.product, slug)(formdata=None)
@@ -164,36 +176,46 @@ def answer(setup_id: str, slug: str) -> str | Response:
     return _go_on(setup, step, form, candidate, offer)
 
 
+def _put(setup: Setup, step: Step, offer: Offer) -> str | Response:
+    """What was recognised goes in its fields, where nothing is left to ask; then on as usual."""
+    setup = answering.take_over(desk().store, desk().vault, setup, offer)
+    form = filled_form(setup, step.slug)
+    candidate = answering.consider(setup, step.slug, answers_of(form))
+    return _go_on(setup, step, form, candidate, taken=offer.values)
+
+
 def _go_on(
     setup: Setup,
     step: Step,
     form: FlaskForm,
     candidate: Candidate,
-    offer: Mapping[str, object] | None,
+    offer: Mapping[str, object] | None = None,
+    taken: Iterable[str] = (),
 ) -> str | Response:
     """Save an answer that can be right and ask about it; back to it if it is sure to be wrong."""
     slug = step.slug
     setup = answering.save(desk().store, desk().vault, setup, candidate.values)
     if slug == "redirect-uri":
-        _fill_made(setup, form)
+        fill_made(setup, form)
     run = None
     if not answering.has_failed(candidate.findings):
         setup, run = answering.ask_and_keep(desk().store, desk().vault, desk().runs, setup, slug)
     if form.go_on_anyway.data:
         setup = answering.go_on_anyway(desk().store, desk().vault, setup, slug)
     if not showing.is_blocked(setup, slug):
-        return to_position(setup)
+        return to_position(setup, taken)
     asked = run.asked.findings if run else {}
     late = run if run and run.is_asking_again else None
     found = showing.all_relevant(setup, slug, asked, but="secret" if late else "")
     return _question(
         setup,
         step,
-        _filled_form(setup, slug),
+        filled_form(setup, slug),
         findings=[*candidate.findings, *found],
         stopped=True,
         run=late,
         offer=offer,
+        taken=taken,
     )
 
 
@@ -204,49 +226,6 @@ def _secret_kept(setup: Setup, form: FlaskForm) -> Setup:
     answers = {"client_secret": form.client_secret.data}
     candidate = answering.consider(setup, "client-secret", answers)
     return answering.save(desk().store, desk().vault, setup, candidate.values)
-
-
-def answers_of(form: FlaskForm) -> dict[str, str | None]:
-    """The form's answers by field, dates as ISO text, an emptied date as empty."""
-    answers: dict[str, str | None] = {}
-    for field in form:
-        if field.name in ("csrf_token", "go_on_anyway"):
-            continue
-        if field.name == "secret_expires":
-            answers[field.name] = field.data.isoformat() if field.data else ""
-        else:
-            answers[field.name] = field.data or ""
-    return answers
-
-
-def _filled_form(setup: Setup, slug: str) -> FlaskForm:
-    """The form with what is saved in it; never with the secret."""
-    form = form_of(setup.product, slug)(formdata=None)
-    for field in form:
-        if field.name == "secret_expires" and setup.values.secret_expires:
-            field.process_data(times.as_date(setup.values.secret_expires))
-        elif field.name in ("redirect_uri", "client_id", "metadata_url"):
-            field.process_data(getattr(setup.values, field.name))
-    if slug == "metadata" and not setup.values.metadata_url:
-        form.metadata_url.process_data(judging.only_address(setup))
-    if slug == "redirect-uri":
-        _fill_made(setup, form)
-    return form
-
-
-def _fill_made(setup: Setup, form: FlaskForm) -> None:
-    """What a redirect URI was made from, in its fields, and what came of it."""
-    values, product = setup.values, setup.product
-    if not product_uris.is_made(product):
-        return
-    made = product_uris.own(product, values.product_address, values.parts)
-    form.redirect_uri.process_data(values.redirect_uri or made)
-    form.redirect_uri_before.process_data(values.redirect_uri or made)
-    if product_uris.ADDRESS in form:
-        form[product_uris.ADDRESS].process_data(values.product_address)
-    given = product_uris.defaults(product) | dict(values.parts)
-    for name in product_uris.part_names(product):
-        form[product_uris.part_field(name)].process_data(given[name])
 
 
 def _known(setup: Setup, slug: str) -> list[Finding]:
@@ -263,6 +242,7 @@ def _question(
     stopped: bool = False,
     run: Run | None = None,
     offer: Mapping[str, object] | None = None,
+    taken: Iterable[str] = (),
 ) -> str:
     """A question's page. `findings` are all there; what `run` still asks about comes later."""
     checked = [setup.current_check(t) for t in judging.TOPICS_OF_STEP.get(step.slug, ())]
@@ -283,7 +263,7 @@ def _question(
         run=run,
         turn=turn if run else 0,
         offer=offer,
-        taken=showing.labels_of(setup, request.args.getlist("taken")),
+        taken=taken,
         made=showing.made(setup, setup.values) if step.slug == "redirect-uri" else [],
         stopped=stopped or judging.blocked(setup, step.slug),
         checked_at=min(times) if times else None,

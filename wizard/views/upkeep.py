@@ -11,7 +11,8 @@ from wizard.forms import NewSecretForm, PlainForm
 from wizard.oidc.finding import gravest_first
 from wizard.setups import Setup, from_rows
 from wizard.views import showing
-from wizard.views.steps import answers_of, load, render_step
+from wizard.views.filling import answers_of
+from wizard.views.steps import load, render_step
 
 _SIDE_BY_SIDE = 4
 
@@ -172,7 +173,6 @@ def _renew_page(
         run=tried.run if tried else None,
         turn=turn,
         offer=None,
-        taken=[],
         kept_shown=wording.show(setup, from_rows(check.findings)) if check else [],
         secret=secret,
         vault=desk().vault,
