@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.html import parse
 from tests.support.lint import assert_clean
+from tests.support.tags import any_pieces, pieces, plain_pieces
 
 PAGE = """<!doctype html>
 <html lang="en"><head><title>Enter the client ID · Latchkey</title></head>
@@ -56,3 +57,47 @@ def test_a_wrong_page_is_named_with_what_is_wrong(old, new, expected):
 
 def test_words_of_neighbouring_blocks_do_not_run_together():
     assert parse("<ul><li>one<li>t<b>w</b>o</ul>three").text == "one two three"
+
+
+PLAIN = [
+    PAGE,
+    "a &amp; b &copy c &#x41;<!-- <b> --> d",
+    """<INPUT Type=checkbox CHECKED\n data-a = "" value='a "b" &lt; >'>""",
+    """<input type="x" checked\n data-a="a > b &amp;amp; c" title='"' value=x.y >""",
+    "<p class=a\tid=b>\n\n<br/><path d='M 0 0' /><p/>x</p\n>",
+    "<script>if (a < b && c) d('<b>&amp;')</script><style></style><script src=x></script >",
+    "<textarea>\n a &lt;b&gt;</textarea><title>a &amp; b</title>",
+    "<!DOCTYPE HTML>\n<A HREF='?a=1&copy=2&amp;b'>",
+    "<p a a=1 a='2'>",
+    "text &am",
+]
+ODD = [
+    "a < b",
+    "a <b c <d>",
+    '<p class="a"id=b>',
+    "<a href=/x/>y</a>",
+    "<p a='",
+    '<p a="x>y</p>',
+    "</ p><//x></p a>",
+    "<!-- -- ><b>--><!-- a -- b --><!-->",
+    "<script><b></i></script>",
+    "<script>'</",
+    "<script/>a &amp; <b></script>",
+    "<?php x ?><![CDATA[a]]><!x>",
+    "<iframe>a &amp; b</iframe><plaintext>a",
+    "<p @a.b\xa0c=d>",
+    "<p =a>",
+    "<p a=b=c a==b>",
+    "<",
+    "</",
+]
+
+
+@pytest.mark.parametrize("text", [*PLAIN, *ODD])
+def test_a_page_is_read_as_the_standard_library_reads_it(text):
+    assert pieces(text) == any_pieces(text)
+
+
+def test_the_pages_that_are_plain_are_read_the_quick_way():
+    assert plain_pieces(PAGE) == any_pieces(PAGE)
+    assert [text for text in ODD if plain_pieces(text) is not None] == []

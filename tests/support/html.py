@@ -3,9 +3,11 @@
 Stricter than browsers are: what a browser would mend silently is kept in `Document.mended`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import cached_property
+
+from tests.support.tags import Attributes, Doctype, End, Piece, Start, pieces
 
 _VOID = {
     *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
@@ -108,71 +110,83 @@ class Document(Element):
     def walk(self) -> Iterator[Element]:
         return iter(self.elements)
 
+    def all(self, tag: str | None = None, **attributes: str) -> list[Element]:
+        if tag is None or attributes:
+            return super().all(tag, **attributes)
+        return list(self._by_tag.get(tag, ()))
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self.elements:
+            found.setdefault(element.tag, []).append(element)
+        return found
+
 
 def parse(text: str) -> Document:
     """The page as a tree."""
-    parser = _TreeBuilder()
-    parser.feed(text)
-    parser.close()
-    parser.finish()
-    return parser.document
+    return tree(pieces(text))
 
 
-class _TreeBuilder(HTMLParser):
+def tree(of: Iterable[Piece]) -> Document:
+    """The tree that these pieces make."""
+    grown = _Tree()
+    for piece in of:
+        if isinstance(piece, str):
+            grown.open[-1].children.append(piece)
+        elif isinstance(piece, Start):
+            grown.start(piece.line, piece.tag, piece.attributes)
+            if piece.alone and piece.tag not in _VOID:
+                grown.open.pop()
+        elif isinstance(piece, End):
+            grown.end(piece.line, piece.tag)
+        elif isinstance(piece, Doctype):
+            grown.document.doctype = piece.text
+    grown.finish()
+    return grown.document
+
+
+class _Tree:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.document = Document("", {}, 0)
-        self._open: list[Element] = [self.document]
+        self.open: list[Element] = [self.document]
+        self._line = 0
 
     def _mended(self, what: str) -> None:
-        self.document.mended.append(f"line {self.getpos()[0]}: {what}")
+        self.document.mended.append(f"line {self._line}: {what}")
 
-    def handle_decl(self, decl: str) -> None:
-        self.document.doctype = decl
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._start(tag, attrs)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._start(tag, attrs)
-        if tag not in _VOID:
-            self._open.pop()
-
-    def _start(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        if len(names) != len(set(names)):
+    def start(self, line: int, tag: str, given: Attributes) -> None:
+        self._line = line
+        attributes = dict(given)
+        if len(attributes) != len(given):
             self._mended(f"<{tag}> has an attribute twice")
-        open_tags = [element.tag for element in self._open]
+        open_tags = [element.tag for element in self.open]
         if tag in _CLOSES_P and open_tags[-1] == "p":
-            self._open.pop()  # and a later </p> is a stray one
+            self.open.pop()  # and a later </p> is a stray one
         elif tag in _CLOSES_P and "p" in open_tags:
             self._mended(f"<{tag}> inside <p>")
         if tag in ("li", "dt", "dd", "option", "tr", "td", "th") and open_tags[-1] == tag:
-            self._open.pop()
+            self.open.pop()
         if tag in _NOT_IN_ITSELF and tag in open_tags:
             self._mended(f"<{tag}> inside <{tag}>")
-        element = Element(
-            tag, {n: v or "" for n, v in attrs}, self.getpos()[0], parent=self._open[-1]
-        )
-        self._open[-1].children.append(element)
+        element = Element(tag, attributes, line, self.open[-1])
+        self.open[-1].children.append(element)
         self.document.elements.append(element)
         if tag not in _VOID:
-            self._open.append(element)
+            self.open.append(element)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID or tag not in [element.tag for element in self._open]:
+    def end(self, line: int, tag: str) -> None:
+        self._line = line
+        if tag in _VOID or tag not in [element.tag for element in self.open]:
             self._mended(f"stray </{tag}>")
             return
-        while self._open[-1].tag != tag:
-            left = self._open.pop()
+        while self.open[-1].tag != tag:
+            left = self.open.pop()
             if left.tag not in _OPTIONAL_END:
                 self._mended(f"<{left.tag}> of line {left.line} is not closed before </{tag}>")
-        self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)
+        self.open.pop()
 
     def finish(self) -> None:
-        for left in self._open[1:]:
+        for left in self.open[1:]:
             if left.tag not in _OPTIONAL_END:
                 self._mended(f"<{left.tag}> of line {left.line} is never closed")

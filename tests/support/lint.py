@@ -3,13 +3,14 @@
 import html as entities
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from tests.support.html import Document, Element, parse
 
 _NEEDS_NO_LABEL = {"hidden", "submit", "button", "reset", "image"}
 _LOADS = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
-_NAMES_IDS = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "list", "form")
+_NAMES_IDS = {"for", "aria-labelledby", "aria-describedby", "aria-controls", "list", "form"}
 
 
 def assert_clean(
@@ -52,19 +53,20 @@ def _page(document: Document) -> Iterator[str]:
 
 
 def _ids(document: Document, fragment: bool) -> Iterator[str]:
-    ids = Counter(e.get("id") for e in document.walk() if "id" in e)
+    ids = Counter(e.attributes["id"] for e in document.walk() if "id" in e.attributes)
     for value, times in ids.items():
         if times > 1 or not value or " " in value:
             yield f"id {value!r} is there {times} times"
     if fragment:
         return
     for element in document.walk():
-        for name in _NAMES_IDS:
+        for name in _NAMES_IDS & element.attributes.keys():
             for value in element.get(name).split():
                 if value not in ids:
                     yield f"<{element.tag} {name}={value!r}>: no such id"
+    for element in document.all("a"):
         href = element.get("href")
-        if element.tag == "a" and href.startswith("#") and len(href) > 1 and href[1:] not in ids:
+        if href.startswith("#") and len(href) > 1 and href[1:] not in ids:
             yield f"<a href={href!r}>: no such id"
 
 
@@ -91,15 +93,19 @@ def _aria(element: Element) -> bool:
 
 def _loads(document: Document) -> Iterator[str]:
     for element in document.walk():
-        address = element.get(_LOADS.get(element.tag, ""))
-        if urlsplit(address).netloc:
+        address = element.get(_LOADS[element.tag]) if element.tag in _LOADS else ""
+        if address and urlsplit(address).netloc:
             yield f"<{element.tag}> loads {address} from another host"
         for name, value in element.attributes.items():
-            if name.startswith("on") or value.strip().lower().startswith("javascript:"):
+            if name.startswith("on") or _is_script(value):
                 yield f"<{element.tag}> has script in its {name}"
-        opens_a_tab = element.tag == "a" and element.get("target") == "_blank"
-        if opens_a_tab and "noopener" not in element.get("rel").split():
-            yield f"<a href={element.get('href')!r}> opens a tab without noopener"
+    for link in document.all("a"):
+        if link.get("target") == "_blank" and "noopener" not in link.get("rel").split():
+            yield f"<a href={link.get('href')!r}> opens a tab without noopener"
+
+
+def _is_script(value: str) -> bool:
+    return ":" in value and value.strip().lower().startswith("javascript:")
 
 
 def _csrf(document: Document) -> Iterator[str]:
@@ -109,7 +115,12 @@ def _csrf(document: Document) -> Iterator[str]:
 
 
 def _secrets(text: str, secrets: Sequence[str]) -> Iterator[str]:
+    read = entities.unescape(text) if secrets else ""
     for secret in secrets:
-        spellings = {secret, entities.escape(secret), quote(secret), quote(secret, safe="")}
-        if any(spelling in text for spelling in spellings) or secret in entities.unescape(text):
+        if secret in read or any(spelling in text for spelling in _spellings(secret)):
             yield "a secret is in the page"
+
+
+@lru_cache
+def _spellings(secret: str) -> set[str]:
+    return {secret, entities.escape(secret), quote(secret), quote(secret, safe="")}
