@@ -20,10 +20,13 @@ in Syncro itself is counted apart: it has to be done without Latchkey, too. Read
 pointer and changing the tab are not counted. The figure it stands against is that of Syncro's page
 and Entra alone, with nothing checked, tested or kept."""
 
-NEXT = """\
-What to take away next: putting recognised values in their fields goes on by itself where nothing
-is left to ask on that page (1); "Before you start" is a part of the page of a new setup (1). The
-copy buttons of the hand-over each stand for a value with a field of its own, and stay."""
+LEFT = """\
+What is left, and why. A click for what it tells: the product, the identity provider, that she
+stays signed in at the product (the one rule against a lock-out), that the values are pasted there,
+and the ticks of the last page, each of which stands for something done elsewhere. A click for what
+it shows: the verdict of the test sign-in is read before she goes on. A copy button for each value
+that has a field of its own. "New setup" is a page of its own because home is there before the
+guides of the products are read."""
 
 
 @dataclass
@@ -100,10 +103,7 @@ def _walk(context: BrowserContext, latchkey: Latchkey) -> Hands:
     registered, overview = _register(hands, context, latchkey)
     page.bring_to_front()
     hands.paste(overview, "client_id", "the portal's Overview, all of it")
-    offer = page.locator("[data-offer] button")
-    offer.wait_for()
-    hands.click(offer, "Put these in the right fields", leads=True)
-    hands.enter()
+    hands.enter()  # which puts them in their fields
     hands.must_be_at("/client-secret")
     hands.elsewhere.append("portal: copy the client secret")
     hands.paste(registered.secret_value, "client_secret", "the client secret")
@@ -179,4 +179,4 @@ def _listed(hands: Hands) -> str:
     in_latchkey = [f"{number}. {each}" for number, each in enumerate(hands.done, 1)]
     elsewhere = [f"- {each}" for each in hands.elsewhere]
     lists = ["In Latchkey:", "", *in_latchkey, "", "Elsewhere:", "", *elsewhere]
-    return "\n".join([*lists, "", NEXT])
+    return "\n".join([*lists, "", LEFT])
