@@ -37,6 +37,8 @@ def pytest_collection():
 def pytest_collection_finish():
     gc.collect()
     gc.freeze()
+    # An app of a test is thousands of objects, and goes as a whole: look less often.
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 

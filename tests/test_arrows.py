@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.source import imports
+
 ROOT = Path(__file__).resolve().parent.parent
 WIZARD = ROOT / "wizard"
 
@@ -132,7 +134,7 @@ def _parts() -> list[str]:
 def _imports(path: Path) -> set[str]:
     known = set()
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in imports(path):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -166,7 +168,7 @@ FORBIDDEN = {"flask", "requests", "socket", "time", "random", "secrets", "os", "
 @pytest.mark.parametrize("part", PURE)
 def test_the_pure_parts_have_no_network_clock_file_or_randomness(part):
     for path in _files(part):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in imports(path):
             roots = set()
             if isinstance(node, ast.Import):
                 roots = {alias.name.split(".")[0] for alias in node.names}
@@ -195,7 +197,7 @@ def test_only_fetch_opens_outgoing_connections():
 
 def _roots(path: Path) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in imports(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:

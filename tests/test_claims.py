@@ -9,6 +9,7 @@ import pytest
 
 from tests.faulty_op import FAULTS, VALID
 from tests.support.app import SECRET, wizard
+from tests.support.source import tree
 from wizard.steps import STEPS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,10 +37,9 @@ def names_in(name: str) -> frozenset[str]:
     folder, _, file = name.rpartition("/")
     path = ROOT / "tests" / folder / f"test_{file}.py"
     assert path.exists(), f"{name}: there is no {path.name}"
-    tree = ast.parse(path.read_text("utf-8"))
     return frozenset(
         node.name.removeprefix("test_")
-        for node in tree.body
+        for node in tree(path).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     )
 
@@ -80,7 +80,7 @@ def test_every_redirect_of_the_app_is_a_303():
     for path in (ROOT / "wizard").rglob("*.py"):
         if "practice" in path.parts:
             continue  # an identity provider of its own, which redirects as providers do
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "redirect":
                 code = node.args[1].value if len(node.args) > 1 else None
                 calls.append((path.name, node.lineno, code))

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -41,14 +42,19 @@ def holds(requirement, target, extra=""):
     return requirement.marker is None or requirement.marker.evaluate({**target, "extra": extra})
 
 
-def brought_by(requirement, target):
+@cache
+def requires(name):
     try:
-        requires = metadata.requires(requirement.name) or []
+        return [Requirement(text) for text in metadata.requires(name) or []]
     except metadata.PackageNotFoundError:  # another system's
         return []
+
+
+def brought_by(requirement, target):
     extras = ["", *requirement.extras]
-    parsed = [Requirement(text) for text in requires]
-    return [r for r in parsed if any(holds(r, target, extra) for extra in extras)]
+    return [
+        r for r in requires(requirement.name) if any(holds(r, target, extra) for extra in extras)
+    ]
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

@@ -7,6 +7,7 @@ import random
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -77,7 +78,10 @@ class Process:
 
     def wait(self, timeout: float = 15.0) -> int:
         """The exit code, once the program has ended by itself."""
-        code = self._popen.wait(timeout)
+        # Its standard output ends with it, at once; to ask for a code is to look every 50 ms.
+        until = time.monotonic() + timeout
+        self._reader.join(timeout)
+        code = self._popen.wait(max(0.0, until - time.monotonic()))
         self._close()
         return code
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from tests.support.source import tree
 from wizard.fetch import CODES
 from wizard.provider_error.wordings import KNOWN
 
@@ -68,7 +69,7 @@ def raised() -> dict[str, Raised]:
 class _Module:
     def __init__(self, path: Path) -> None:
         self.name = path.relative_to(WIZARD).as_posix()
-        self.tree = ast.parse(path.read_text("utf-8"))
+        self.tree = tree(path)
         self.top = {
             target.id: node.value
             for node in self.tree.body

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -71,11 +72,18 @@ def drawn(guide: Product | Provider, name: str, values: Values) -> Drawing:
 
 def html(drawing: Drawing) -> str:
     """The figure as the pages have it."""
+    app = _app()
+    with app.app_context():
+        return str(app.jinja_env.get_template("components/sketch.html").module.sketch(drawing))
+
+
+@cache
+def _app() -> Flask:
+    """Keeps nothing from one figure to the next but the compiled template."""
     app = Flask("sketches", template_folder=str(ROOT / "templates"))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["on_screen"] = wording.on_screen
-    with app.app_context():
-        return str(app.jinja_env.get_template("components/sketch.html").module.sketch(drawing))
+    return app
 
 
 def page(title: str, *figures: str) -> str:
