@@ -132,7 +132,8 @@ class OddProvider:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Head and body go out one after the other; the second must not wait for an answer.
+            # Head and body go out together, once an answer is whole.
+            wbufsize = -1
             disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
