@@ -60,6 +60,17 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line)
 
 
+@pytest.fixture(scope="session")
+def npm_provider():
+    """npm oidc-provider with the clients of tests/support/shared_provider.py, which says why one
+    may be shared."""
+    from tests.support.oidc_provider import OpenIDProvider
+    from tests.support.shared_provider import CLIENTS
+
+    with OpenIDProvider(CLIENTS) as provider:
+        yield provider
+
+
 @pytest.fixture
 def wiz(tmp_path):
     """The wizard's app on data of its own, and a visitor who has been let in."""

@@ -9,18 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.app import BASE, CALLBACK, REDIRECT_URI, SECRET, wizard
+from tests.support.app import BASE, REDIRECT_URI, SECRET, wizard
 from tests.support.made_up import made_up
-from tests.support.oidc_provider import OpenIDProvider, client
 from wizard import setups
 
-CLIENT = client("client", REDIRECT_URI, CALLBACK, client_secret=SECRET)
 
-
-@pytest.fixture(scope="module")
-def provider():
-    with OpenIDProvider([CLIENT]) as op:
-        yield op
+@pytest.fixture
+def provider(npm_provider):
+    """Its client "client" is what the wizard is told in these tests."""
+    return npm_provider
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.app import CALLBACK, REDIRECT_URI, SECRET, wizard
-from tests.support.oidc_provider import OpenIDProvider, client
 from tests.support.visitor import fields_of
 from wizard import catalogue, clouds, deep_links, setups
 from wizard.catalogue import rules, statements
@@ -191,11 +190,10 @@ note = "Strict takes https addresses only."
     return "strict"
 
 
-@pytest.fixture(scope="module")
-def provider():
-    """npm oidc-provider that knows the product's redirect URI, and not Latchkey's."""
-    with OpenIDProvider([client("client", REDIRECT_URI, client_secret=SECRET)]) as running:
-        yield running
+@pytest.fixture
+def provider(npm_provider):
+    """Of its client "product-alone" it knows the product's redirect URI, and not Latchkey's."""
+    return npm_provider
 
 
 @pytest.fixture
@@ -214,7 +212,7 @@ def test_a_provider_that_refuses_localhost_is_walked_without_a_test_sign_in(app,
     page = app.visitor.submit(page, redirect_uri=REDIRECT_URI)
     assert page.path.endswith("/client-id")
     assert CALLBACK not in page.words
-    page = app.visitor.submit(page, client_id="client")
+    page = app.visitor.submit(page, client_id="product-alone")
     page = app.visitor.submit(page, client_secret=SECRET)
     page = app.visitor.submit(page, metadata_url=provider.metadata_url)
     assert page.path.endswith("/test"), page.words

@@ -11,13 +11,12 @@ import pytest
 from tests.practice.portal import Portal
 from tests.support import commands
 from tests.support.odd_provider import OddProvider, page
-from tests.support.oidc_provider import OpenIDProvider, client
 from tests.support.processes import free_port_pair
+from tests.support.shared_provider import CANARY as SECRET
 from tests.support.visitor import Visitor
 from wizard import catalogue
 from wizard.practice import PracticeServer
 
-SECRET = "canary-Zk3~Secret.of+the/check"
 URI = "https://product.example/sso/callback"
 OTHER_URI = "https://product.example/sso/other"
 PATH = "/.well-known/openid-configuration"
@@ -82,14 +81,10 @@ def check(tmp_path):
     return run
 
 
-@pytest.fixture(scope="module")
-def provider():
-    clients = [
-        client("product", URI, client_secret=SECRET),
-        client("token-product", URI, response_types=["id_token"]),
-    ]
-    with OpenIDProvider(clients) as running:
-        yield running
+@pytest.fixture
+def provider(npm_provider):
+    """It has "product" and "token-product", both with `URI` alone."""
+    return npm_provider
 
 
 @pytest.fixture(scope="module")

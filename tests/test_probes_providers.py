@@ -14,8 +14,9 @@ import pytest
 import requests
 
 from tests.practice.portal import Portal
-from tests.support.oidc_provider import OpenIDProvider, client
 from tests.support.processes import Process, free_port_pair
+from tests.support.shared_provider import OPENID_URI as PRODUCT_URI
+from tests.support.shared_provider import SPACED
 from tests.support.tools import PROVIDERS
 from tests.support.visitor import Visitor
 from wizard.fetch import Fetcher
@@ -24,10 +25,8 @@ from wizard.oidc.finding import Status
 from wizard.practice import PracticeServer
 from wizard.probes import Registration, ask_discovery, ask_registration, ask_secret, settle
 
-PRODUCT_URI = "https://product.example/openid/callback"
 TEST_URI = "http://localhost:8765/callback"
 WRONG_URI = "https://product.example/openid/callbakc"
-SECRET = "a secret of some length ~ with + and /"
 
 
 @dataclass
@@ -43,16 +42,10 @@ class Running:
     auth_method: str = "client_secret_basic"
 
 
-@pytest.fixture(scope="module")
-def npm_oidc_provider():
+@pytest.fixture
+def npm_oidc_provider(npm_provider):
     """npm oidc-provider, certified."""
-    uris = (PRODUCT_URI, TEST_URI)
-    clients = [
-        client("code-client", *uris, client_secret=SECRET),
-        client("token-client", *uris, response_types=["id_token"]),
-    ]
-    with OpenIDProvider(clients) as provider:
-        yield Running(provider.metadata_url, "code-client", SECRET, "token-client")
+    return Running(npm_provider.metadata_url, "code-client", SPACED, "token-client")
 
 
 @pytest.fixture(scope="module")
@@ -217,11 +210,9 @@ def test_id_tokens_that_are_not_switched_on_are_told(name, code, request):
     assert codes(asked)[PRODUCT_URI] == "redirect_uri_accepted"
 
 
-def test_the_canaries_are_few(npm_oidc_provider, tmp_path):
-    registered = client("few", PRODUCT_URI, TEST_URI, client_secret=SECRET)
-    with OpenIDProvider([registered]) as provider:
-        running = Running(provider.metadata_url, "few", SECRET)
-        ask(running, secret=SECRET)
-        paths = [each["path"] for each in provider.requests()]
+def test_the_canaries_are_few(npm_provider, npm_oidc_provider):
+    before = len(npm_provider.requests())
+    ask(npm_oidc_provider, secret=SPACED)
+    paths = [each["path"] for each in npm_provider.requests()[before:]]
     assert paths.count("/auth") == 4
     assert paths.count("/token") == 2

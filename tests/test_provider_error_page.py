@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.app import CALLBACK, REDIRECT_URI, SECRET, wizard
-from tests.support.oidc_provider import OpenIDProvider, client
+from tests.support.app import CALLBACK, SECRET, wizard
 
 TRACE = "b2f6a1aa-52c5-4c8b-8a0f-63d7c3a45d00"
 CORRELATION = "0d2e8f74-8f0f-4f2b-a3a2-5e0cbd8d9c11"
@@ -13,11 +12,9 @@ DETAILS = (
 )
 
 
-@pytest.fixture(scope="module")
-def metadata_url():
-    registered = client("client", REDIRECT_URI, CALLBACK, client_secret=SECRET)
-    with OpenIDProvider([registered]) as provider:
-        yield provider.metadata_url
+@pytest.fixture
+def metadata_url(npm_provider):
+    return npm_provider.metadata_url
 
 
 @pytest.fixture

@@ -11,26 +11,19 @@ import pytest
 import requests
 
 from tests.support.app import CALLBACK, wizard
-from tests.support.oidc_provider import OpenIDProvider, client
+from tests.support.shared_provider import NO_PKCE, PORTAINER
+from tests.support.shared_provider import ZAMMAD as ADDRESS
+from tests.support.shared_provider import ZAMMAD_URI as URI
 from wizard import provisioning, setups
 from wizard.views.scripted import plan_of
 
-ADDRESS = "https://help.example.com"
-URI = f"{ADDRESS}/auth/openid_connect/callback"
-PORTAINER = "https://portainer.example.com:9443"
-SECRET = "of-a-product-without-pkce"
 USER = "agent@example.org"
 
 
-@pytest.fixture(scope="module")
-def op():
-    registered = [
-        client("public", URI, CALLBACK),
-        client("confidential", URI, CALLBACK, client_secret="the product has none"),
-        client("no-pkce", PORTAINER, CALLBACK, client_secret=SECRET),
-    ]
-    with OpenIDProvider(registered) as running:
-        yield running
+@pytest.fixture
+def op(npm_provider):
+    """Its clients here are "public", "confidential" and "no-pkce"."""
+    return npm_provider
 
 
 @pytest.fixture
@@ -112,7 +105,7 @@ def test_a_product_without_pkce_is_signed_in_as_it_will_be(app, op):
         product="portainer",
         redirect_uri=PORTAINER,
         client_id="no-pkce",
-        client_secret=SECRET,
+        client_secret=NO_PKCE,
         metadata_url=op.metadata_url,
     )
     asked, outcome = sign_in(app, page)
