@@ -110,5 +110,6 @@ def test_looking_at_every_page_changes_nothing(tmp_path):
 
 
 def saved(wiz) -> list[str]:
-    """Everything in the database, as SQL."""
-    return list(wiz.store._connection().iterdump())
+    """Everything in the database, as SQL, but the cards that home keeps of it."""
+    lines = wiz.store._connection().iterdump()
+    return [line for line in lines if not line.startswith('INSERT INTO "cards"')]
