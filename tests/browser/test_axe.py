@@ -30,6 +30,16 @@ NARROW = frozenset(
     }
 )
 
+# How many different pages and states each tour comes to: none is lost, or there by chance.
+STATES = {
+    "choosing": 9,
+    "with-a-provider": 29,
+    "entra": 18,
+    "other-guides": 21,
+    "practice": 45,
+    "refusals": 8,
+}
+
 # What axe-core leaves to the eye, each looked at once in both schemes.
 UNDECIDED = (
     # Nothing stands in an empty field, so nothing is to be read; filled, the field was judged.
@@ -43,13 +53,15 @@ UNDECIDED = (
 
 @pytest.mark.parametrize("tour", TOURS)
 def test_nothing_stands_in_anybodys_way(tour, opened, started, record_property):
-    axe, layout = Axe(NARROW), Layout()
+    axe, layout, judged = Axe(NARROW), Layout(), []
 
     def judge(page, name):
         if axe.take(page, name):
+            judged.append(name)
             layout.take(page, name)
 
     TOURS[tour](opened(tolerated=["Failed to load resource"]), started(practice=True), judge)
+    assert len(judged) == STATES[tour], f"a state was lost, or is new: {judged}"
     assert not layout.wrong, "\n".join(layout.wrong)
     assert not axe.violations, "\n".join(map(str, axe.violations))
     undecided = [each for each in axe.undecided if not each.says(UNDECIDED)]

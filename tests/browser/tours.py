@@ -137,7 +137,7 @@ def at_entra(context: BrowserContext, latchkey: Latchkey, watch: Watch) -> None:
         expect(page.locator("#checks .busy")).to_have_count(1)
         watch(page, "metadata-while-it-asks")
         gate.open()
-        expect(page.locator("#checks .busy")).to_have_count(0)
+        _all_checked(page)
         watch(page, "metadata-all-there")
         walk.answer("metadata", metadata_url=entra.metadata_url)
         _waiting(walk, entra, watch)
@@ -154,7 +154,15 @@ def _clouds(walk: Walk, watch: Watch) -> None:
     field.fill(f"{host}/{TENANT}/v2.0/.well-known/openid-configuration")
     field.blur()
     expect(page.locator('#checks [data-code="metadata_url_other_cloud"]')).to_be_visible()
+    _all_checked(page)
     watch(page, "metadata-other-cloud")
+
+
+def _all_checked(page: Page) -> None:
+    """The live check is over: its last row is there, and htmx has finished putting it in."""
+    expect(page.locator("#checks [data-over]")).to_have_count(1)
+    under_way = [f".htmx-{each}" for each in ("request", "swapping", "added", "settling")]
+    expect(page.locator(", ".join(under_way))).to_have_count(0)
 
 
 def _waiting(walk: Walk, entra: WholeProvider, watch: Watch) -> None:
