@@ -3,11 +3,11 @@
 Stricter than browsers are: what a browser would mend silently is kept in `Document.mended`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tests.support.tags import Attributes, Doctype, End, Piece, Start, pieces
+from tests.support.tags import Attributes, Doctype, End, Pieces, Start, pieces
 
 _VOID = {
     *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
@@ -128,18 +128,18 @@ def parse(text: str) -> Document:
     return tree(pieces(text))
 
 
-def tree(of: Iterable[Piece]) -> Document:
+def tree(of: Pieces) -> Document:
     """The tree that these pieces make."""
     grown = _Tree()
-    for piece in of:
+    for line, piece in of:
         if isinstance(piece, str):
             grown.open[-1].children.append(piece)
         elif isinstance(piece, Start):
-            grown.start(piece.line, piece.tag, piece.attributes)
+            grown.start(line, piece.tag, piece.attributes)
             if piece.alone and piece.tag not in _VOID:
-                grown.open.pop()
+                grown.leave()
         elif isinstance(piece, End):
-            grown.end(piece.line, piece.tag)
+            grown.end(line, piece.tag)
         elif isinstance(piece, Doctype):
             grown.document.doctype = piece.text
     grown.finish()
@@ -150,7 +150,12 @@ class _Tree:
     def __init__(self) -> None:
         self.document = Document("", {}, 0)
         self.open: list[Element] = [self.document]
+        self._tags = [""]  # of those that are open
         self._line = 0
+
+    def leave(self) -> Element:
+        self._tags.pop()
+        return self.open.pop()
 
     def _mended(self, what: str) -> None:
         self.document.mended.append(f"line {self._line}: {what}")
@@ -160,31 +165,33 @@ class _Tree:
         attributes = dict(given)
         if len(attributes) != len(given):
             self._mended(f"<{tag}> has an attribute twice")
-        open_tags = [element.tag for element in self.open]
-        if tag in _CLOSES_P and open_tags[-1] == "p":
-            self.open.pop()  # and a later </p> is a stray one
-        elif tag in _CLOSES_P and "p" in open_tags:
+        within = self._tags[-1]
+        inside_itself = tag in _NOT_IN_ITSELF and tag in self._tags
+        if tag in _CLOSES_P and within == "p":
+            self.leave()  # and a later </p> is a stray one
+        elif tag in _CLOSES_P and "p" in self._tags:
             self._mended(f"<{tag}> inside <p>")
-        if tag in ("li", "dt", "dd", "option", "tr", "td", "th") and open_tags[-1] == tag:
-            self.open.pop()
-        if tag in _NOT_IN_ITSELF and tag in open_tags:
+        if tag in ("li", "dt", "dd", "option", "tr", "td", "th") and within == tag:
+            self.leave()
+        if inside_itself:
             self._mended(f"<{tag}> inside <{tag}>")
         element = Element(tag, attributes, line, self.open[-1])
         self.open[-1].children.append(element)
         self.document.elements.append(element)
         if tag not in _VOID:
             self.open.append(element)
+            self._tags.append(tag)
 
     def end(self, line: int, tag: str) -> None:
         self._line = line
-        if tag in _VOID or tag not in [element.tag for element in self.open]:
+        if tag in _VOID or tag not in self._tags:
             self._mended(f"stray </{tag}>")
             return
-        while self.open[-1].tag != tag:
-            left = self.open.pop()
+        while self._tags[-1] != tag:
+            left = self.leave()
             if left.tag not in _OPTIONAL_END:
                 self._mended(f"<{left.tag}> of line {left.line} is not closed before </{tag}>")
-        self.open.pop()
+        self.leave()
 
     def finish(self) -> None:
         for left in self.open[1:]:
