@@ -519,12 +519,12 @@ def test_a_key_set_that_cannot_be_read_says_why(jwks, problem):
 
 def test_a_full_set_of_the_largest_keys_is_judged_in_a_moment():
     big = RSA.jwk(n=tokens.integer(1 << 8191 | 1), kid=None)
-    started = time.perf_counter()
+    started = time.thread_time()
     assert refused(token(kid=None), key_set(*[big] * 8)).code in (
         "token_signature_wrong",
         "token_key_unreadable",
     )
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def outcome(text, jwks, **options):

@@ -491,18 +491,18 @@ def test_a_token_answer_keeps_its_tokens_out_of_its_repr():
 
 
 def test_a_page_made_to_be_slow_is_judged_in_a_moment():
-    started = time.perf_counter()
+    started = time.thread_time()
     assert codes(token_answer(b"<title" * 170_000)) == ["token_answer_html"]
     assert codes(token_answer(b"<title>" * 140_000)) == ["token_answer_html"]
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_an_answer_of_very_many_parameters_is_judged_in_a_moment():
-    started = time.perf_counter()
+    started = time.thread_time()
     many = [(f"p{number}", "x" * 50) for number in range(20_000)]
     assert codes(answered(C, *many)) == ["callback_code_sent"]
     assert codes(answered(C, *many, *many)) == ["callback_parameter_twice"]
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def bounded(result):

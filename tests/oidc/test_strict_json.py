@@ -115,10 +115,10 @@ def test_a_refusal_shows_a_long_name_cut_and_never_a_value():
     ids=["escaped quotes", "quotes", "brackets", "members", "digits", "spaces"],
 )
 def test_a_mebibyte_made_to_be_slow_is_refused_in_a_moment(data):
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(StrictJsonError):
         parse_object(data)
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 json_values = st.recursive(
