@@ -75,3 +75,13 @@ def test_the_same_content_is_compressed_to_the_same_bytes(tmp_path):
 @pytest.mark.parametrize("name", ["../app.py", "vendor/../../app.py", "wizard.css.gz/x", "none"])
 def test_nothing_else_is_served(client, name):
     assert ask(client, name).status_code == 404
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+@pytest.mark.parametrize("name", ["wizard.css", "icon.svg", "js/page.js"])
+def test_a_file_opened_by_itself_may_do_nothing(client, name, encoding):
+    answer = ask(client, name, encoding)
+    assert answer.headers.getlist("Content-Security-Policy") == [
+        "default-src 'none'; frame-ancestors 'none'"
+    ]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.support.practice_walk import Portal, at_practice_sign_in
+from tests.support.practice_walk import Portal, at_practice_sign_in, mistyped
 from tests.support.walk import Walk, findings, verdict
 
 REDIRECT_URI = "https://product.example/openid/callback"
@@ -120,7 +120,7 @@ def test_syncro_to_done_with_both_of_its_messages_settled_and_a_renewal(opened, 
     renewed, _ = she.new_secret()
     walk.go("/")
     she.follow(re.compile("^Renew secret"))
-    walk.try_answer("renew", client_secret=f"{renewed[:-1]}~")
+    walk.try_answer("renew", client_secret=mistyped(renewed))
     expect(page.get_by_text("The new secret was not saved")).to_be_visible()
     walk.try_answer("renew", client_secret=renewed, secret_expires="2100-06-30")
     expect(page.get_by_role("heading", level=1)).to_have_text("Paste the new secret into Syncro")

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.support.entra_like import App
 from tests.support.latchkey import Latchkey
 from tests.support.oidc_provider import OpenIDProvider, client
-from tests.support.practice_walk import Portal, at_practice_sign_in
+from tests.support.practice_walk import Portal, at_practice_sign_in, mistyped
 from tests.support.walk import Walk, at_oidc_provider
 from tests.support.whole_provider import WholeProvider
 
@@ -309,7 +309,7 @@ def _renew(walk: Walk, portal: Portal, client_id: str, old: str) -> None:
     value = portal.add_secret(client_id)
     walk.secrets.append(value)
     walk.go(f"{walk.setup_path}/renew")
-    walk.try_answer("renew", client_secret=f"{value[:-1]}~")
+    walk.try_answer("renew", client_secret=mistyped(value))
     walk.try_answer("renew", client_secret=value, secret_expires="2026-12-01")
     walk.press_continue()
     walk.look("renew-remove-the-old-one")

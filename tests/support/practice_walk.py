@@ -22,6 +22,11 @@ class Registered:
     metadata_url: str
 
 
+def mistyped(secret: str) -> str:
+    """The secret with another last character, whichever it ends with."""
+    return secret[:-1] + ("b" if secret.endswith("a") else "a")
+
+
 class Portal:
     """The portal at `address`; each of its pages is linted, and shown to `watch` with a name."""
 
