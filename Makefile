@@ -13,7 +13,8 @@ VENV = .venv
 BIN = $(VENV)/bin
 PYTHON =
 ARGS =
-WORKERS = auto
+# Tests wait as well as work, so there is one more than there are processors.
+WORKERS = `$(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))'`
 PROVIDERS = tests/providers
 AZURE_CLI = .venv-azure-cli
 JUPYTERHUB = .venv-jupyterhub

@@ -23,7 +23,10 @@ def question_comes_first(page: Page, name: str) -> None:
     assert rail.bounding_box()["height"] < 100, f"{name}: the folded list takes much room"
 
 
-@pytest.mark.parametrize("window", WINDOWS)
+# Magnified, every state is looked at by the tours of test_axe.py, too; to walk so is slow proof.
+@pytest.mark.parametrize(
+    "window", ["320 pixels", pytest.param("200 %", marks=pytest.mark.products)]
+)
 def test_she_gets_everywhere(window, opened, started, provider):
     size, scale = WINDOWS[window]
     latchkey = started()
