@@ -55,6 +55,9 @@ class Hands:
         else:
             button = self.page.locator(f"button[data-pastes={name}]")
             self.click(button, f"Paste, for {words}")
+            # The clipboard is read for her; she sees the text in the field before she goes on.
+            seen = "name => document.activeElement.name === name && document.activeElement.value"
+            self.page.wait_for_function(seen, arg=name)
 
     def enter(self) -> None:
         """Enter, which sends the form."""
