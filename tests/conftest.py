@@ -1,5 +1,6 @@
 """Fixtures that more than one folder of tests uses. Helpers are in tests/support/."""
 
+import contextlib
 import gc
 import os
 import shutil
@@ -78,3 +79,45 @@ def wiz(tmp_path):
 
     with wizard(tmp_path) as app:
         yield app
+
+
+# One Chromium for all browser tests, a fresh profile for each; Latchkey and provider beside it.
+# What they are made of is loaded where a browser is driven, and nowhere else.
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from tests.support.browser import run_chromium
+
+    with run_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(chromium, started, provider):
+    """Opens a fresh profile: `opened(javascript=False, size=(360, 800))`.
+
+    It needs the servers only so that it ends before them: a page still loading would complain.
+    """
+    from tests.support.browser import run_context
+
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(run_context(chromium, **options))
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Starts Latchkey on data of its own: `started(keyring="none", practice=True)`."""
+    from tests.support.latchkey import Latchkey
+
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(Latchkey(tmp_path, **options))
+
+
+@pytest.fixture
+def provider():
+    """Starts npm oidc-provider with these clients: `provider(client(...), consent=False)`."""
+    from tests.support.oidc_provider import OpenIDProvider
+
+    with contextlib.ExitStack() as stack:
+        yield lambda *clients, **options: stack.enter_context(OpenIDProvider(clients, **options))

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import chromium, opened, provider, started
 from tests.support.apache import Apache
 from tests.support.real_products import JupyterHub, PgAdmin
 
-__all__ = ["chromium", "opened", "provider", "started"]
 HERE = Path(__file__).parent
 
 
