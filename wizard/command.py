@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wizard.instance import DirectoryInUse, Instance, Running
 from wizard.open_browser import BrowserPage
 from wizard.private_file import private_directory
-from wizard.serve import PortTaken, bind, serve
+from wizard.serve import PortTaken, bind, create
 from wizard.store_file import StoreError
 
 if TYPE_CHECKING:
@@ -147,6 +147,8 @@ def _start(options: argparse.Namespace, at_exit: contextlib.ExitStack) -> None:
         )
     if options.practice:
         _start_practice(practice)
+    # Before she is told that it is ready: Ctrl+C while a module is loaded can go unheard.
+    server = create(app, sockets)
     running = Running(
         options.port,
         os.getpid(),
@@ -162,7 +164,7 @@ def _start(options: argparse.Namespace, at_exit: contextlib.ExitStack) -> None:
     # What the start has made stays: nothing of it need be looked at again.
     gc.freeze()
     gc.enable()
-    serve(app, sockets)
+    server.run()
 
 
 def _data_dir(given: Path | None) -> Path:

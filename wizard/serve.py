@@ -110,11 +110,6 @@ def create(app: Callable[..., Any], sockets: Sequence[socket.socket]) -> Any:
     )
 
 
-def serve(app: Callable[..., Any], sockets: Sequence[socket.socket]) -> None:
-    """Answer until KeyboardInterrupt or SystemExit."""
-    create(app, sockets).run()
-
-
 def _log_to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
