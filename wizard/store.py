@@ -40,11 +40,11 @@ class SetupRow(NamedTuple):
 class Kept(NamedTuple):
     """The card of a setup as it was kept; `made_of` and `card` are empty where none was.
 
-    `state` is another one after each change to the setup or to a check of it.
+    `checks` is another text after each check of the setup.
     """
 
     setup_id: str
-    state: str
+    checks: str
     made_of: str
     card: str
 
@@ -220,8 +220,8 @@ class Store:
     def kept_cards(self, setup_ids: Sequence[str]) -> dict[str, Kept]:
         """What the home page keeps of these setups, by their ids; of a deleted one nothing."""
         rows = self._read(
-            "SELECT id, updated_at || ' ' || (SELECT count(*) || ' ' || ifnull(max(checked_at), '')"
-            " FROM checks WHERE setup_id = id), ifnull(made_of, ''), ifnull(card, '')"
+            "SELECT id, ifnull((SELECT group_concat(topic || checked_at) FROM checks"
+            " WHERE setup_id = id), ''), ifnull(made_of, ''), ifnull(card, '')"
             " FROM setups LEFT JOIN cards ON setup_id = id"
             " WHERE id IN (SELECT value FROM json_each(?))",
             _to_json(list(setup_ids)),

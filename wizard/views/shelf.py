@@ -75,13 +75,13 @@ def _cards(rows: Sequence[SetupRow]) -> list[Card]:
     made: dict[str, tuple[str, Card]] = {}
     shown = []
     for row in rows:
-        # What a setup is made of was read before its card is: a change meanwhile makes it anew.
-        made_of = f"{own_print()} {desk().port} {kept[row.id].state}" if row.id in kept else ""
-        card = _still(kept[row.id], made_of) if made_of else None
+        before = kept.get(row.id)  # None: deleted a moment ago
+        # All of it is older than the card: a change while that is made has it made anew.
+        made_of = f"{own_print()} {desk().port} {row.updated_at} {before.checks if before else ''}"
+        card = _still(before, made_of) if before else None
         if card is None:
             card = _make(row)
-            if made_of:
-                made[row.id] = made_of, card
+            made[row.id] = made_of, card
         shown.append({**card, "id": row.id, **_by_today(card)})
     if made:
         _keep_when_sent(made)
