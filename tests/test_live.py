@@ -44,12 +44,17 @@ def wiz(tmp_path, runs):
         yield app
 
 
-def at(wiz, step, provider, **values):
-    """A setup with the Entra guide, at `step`, whose metadata URL is the provider's."""
-    wiz.walk_to("metadata", provider="entra", client_id=CLIENT_ID, client_secret=SECRET, **values)
-    setup_id = wiz.store.setups()[0].id
+def saved(wiz, provider):
+    """The id of a setup with the Entra guide, whose metadata URL is the provider's."""
+    entra = {"provider": "entra", "client_id": CLIENT_ID, "client_secret": SECRET}
+    setup_id = wiz.saved_before("metadata", **entra)
     wiz.store.save_answers(setup_id, {"metadata_url": provider.metadata_url})
-    return wiz.visitor.get(f"/setups/{setup_id}/{step}")
+    return setup_id
+
+
+def at(wiz, step, provider):
+    """The page of `step` in such a setup."""
+    return wiz.visitor.get(f"/setups/{saved(wiz, provider)}/{step}")
 
 
 def loaded(wiz):
@@ -79,7 +84,7 @@ def heard(run, after=0):
 
 
 def test_the_questions_about_the_client_do_not_wait_for_the_keys(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     keys, token = provider.hold("/keys"), provider.hold("/token")
     authorize = provider.hold("/authorize")
     run = begin(runs, loaded(wiz))
@@ -94,7 +99,7 @@ def test_the_questions_about_the_client_do_not_wait_for_the_keys(wiz, provider, 
 
 
 def test_keys_that_cannot_be_had_do_not_hide_what_is_said_of_the_client(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     provider.answers["/keys"] = lambda _: Said(404)
     run = begin(runs, loaded(wiz))
     assert set(heard(run)) == {"discovery", "registration", "secret"}
@@ -104,7 +109,7 @@ def test_keys_that_cannot_be_had_do_not_hide_what_is_said_of_the_client(wiz, pro
 
 
 def test_where_the_document_fails_only_its_keys_are_asked_for(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     good = provider.answers[DOCUMENT]
     other = {**provider.document, "issuer": "https://another.example"}
     provider.answers[DOCUMENT] = lambda _: Said(200, other, content_type="application/json")
@@ -114,7 +119,7 @@ def test_where_the_document_fails_only_its_keys_are_asked_for(wiz, provider, run
 
 
 def test_the_document_is_heard_of_first_then_whoever_answers_first(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     gate = provider.hold("/authorize")
     run = begin(runs, loaded(wiz))
     topics, turn = [], 0
@@ -130,7 +135,7 @@ def test_the_document_is_heard_of_first_then_whoever_answers_first(wiz, provider
 
 
 def test_a_whole_run_is_frugal(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     asked_before = asked(provider)
     heard(begin(runs, loaded(wiz)))
     count = {path: n - asked_before[path] for path, n in asked(provider).items()}
@@ -140,7 +145,7 @@ def test_a_whole_run_is_frugal(wiz, provider, runs):
 
 
 def test_a_newer_value_ends_the_older_check_which_asks_nothing_more(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     gate = provider.hold(DOCUMENT)
     older = begin(runs, setup, client_id=OTHER_ID)
@@ -157,7 +162,7 @@ def test_a_newer_value_ends_the_older_check_which_asks_nothing_more(wiz, provide
 
 
 def test_checks_of_other_setups_and_steps_are_left_alone(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     gate = provider.hold(DOCUMENT)
     one = begin(runs, setup, "client-id", client_id=OTHER_ID)
@@ -168,7 +173,7 @@ def test_checks_of_other_setups_and_steps_are_left_alone(wiz, provider, runs):
 
 
 def test_the_same_values_under_way_are_asked_about_once(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     gate = provider.hold(DOCUMENT)
     one = begin(runs, setup)
@@ -182,7 +187,7 @@ def test_the_same_values_under_way_are_asked_about_once(wiz, provider, runs):
 
 
 def test_a_failure_that_was_seen_is_asked_about_afresh(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     provider.apps[CLIENT_ID].redirect_uris = (REDIRECT_URI,)
     one = begin(runs, setup)
@@ -197,7 +202,7 @@ def test_a_failure_that_was_seen_is_asked_about_afresh(wiz, provider, runs):
 def test_a_result_is_not_taken_half_a_minute_later(wiz, provider):
     clock = [0.0]
     runs = Runs(now=lambda: clock[0])
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     one = begin(runs, setup)
     heard(one)
@@ -211,7 +216,7 @@ def test_a_result_is_not_taken_half_a_minute_later(wiz, provider):
 
 
 def test_a_check_that_somebody_waits_for_is_not_ended_by_another_tab(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     gate = provider.hold(DOCUMENT)
     answers = []
@@ -229,7 +234,7 @@ def test_a_check_that_somebody_waits_for_is_not_ended_by_another_tab(wiz, provid
 
 
 def test_only_so_many_are_under_way_at_once(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     gate = provider.hold(DOCUMENT)
     many = [
@@ -241,7 +246,7 @@ def test_only_so_many_are_under_way_at_once(wiz, provider, runs):
 
 
 def test_no_repr_holds_the_secret(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     run = begin(runs, loaded(wiz))
     run.wait()
     assert SECRET not in repr(run)
@@ -252,7 +257,7 @@ def test_no_repr_holds_the_secret(wiz, provider, runs):
 
 
 def test_a_fresh_secret_is_asked_about_again_and_turns(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     provider.apps[CLIENT_ID].secrets.clear()
     gate = provider.hold("/token", lambda _: provider.count("/token") > 2)
@@ -272,7 +277,7 @@ def test_a_fresh_secret_is_asked_about_again_and_turns(wiz, provider, runs):
 
 
 def test_a_wrong_secret_is_asked_about_four_times_and_no_more(wiz, provider, runs):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     provider.apps[CLIENT_ID].secrets.clear()
     before = provider.count("/token")
     run = begin(runs, loaded(wiz))
@@ -285,7 +290,7 @@ def test_a_wrong_secret_is_asked_about_four_times_and_no_more(wiz, provider, run
 
 @pytest.mark.parametrize("number", ["disabled", "guide without it"])
 def test_only_a_refusal_that_may_pass_is_asked_about_again(wiz, provider, runs, number):
-    at(wiz, "metadata", provider)
+    saved(wiz, provider)
     setup = loaded(wiz)
     if number == "disabled":
         provider.apps[CLIENT_ID].enabled = False
@@ -488,7 +493,7 @@ def take(wiz, page, fragment):
 
 
 def test_a_whole_overview_block_is_offered_for_the_right_fields_and_taken_on_her_click(wiz):
-    page = wiz.walk_to("client-id", provider="entra")
+    page = wiz.saved_at("client-id", provider="entra")
     fragment = check(wiz, page, client_id=one_line(OVERVIEW), pasted=OVERVIEW)
     assert offered(fragment) == [
         f"Application (client) ID: {CLIENT_ID}",
@@ -502,7 +507,7 @@ def test_a_whole_overview_block_is_offered_for_the_right_fields_and_taken_on_her
 
 
 def test_the_secret_in_a_paste_is_taken_without_being_in_any_page(wiz):
-    page = wiz.walk_to("client-id", provider="entra")
+    page = wiz.saved_at("client-id", provider="entra")
     fragment = check(wiz, page, client_id=one_line(AZ), pasted=AZ)  # linted: no secret in it
     assert "Client secret value: 40 characters, not shown" in offered(fragment)
     take(wiz, page, fragment)
@@ -511,7 +516,7 @@ def test_the_secret_in_a_paste_is_taken_without_being_in_any_page(wiz):
 
 
 def test_an_offer_is_taken_once_and_by_its_own_setup_only(wiz):
-    page = wiz.walk_to("client-id", provider="entra")
+    page = wiz.saved_at("client-id", provider="entra")
     fragment = check(wiz, page, client_id="x", pasted=OVERVIEW)
     other = wiz.setup("connectwise", "entra")
     other_id = other.path.split("/")[2]
@@ -532,9 +537,9 @@ TENANT = "8f14e45f-ceea-467d-9a2b-7c5b1f0d2e3c"
 
 def at_client_id(wiz, provider, **saved):
     """A setup at its client ID, nothing answered but the redirect URI and what is `saved`."""
-    wiz.walk_to("client-id", provider="entra")
-    wiz.store.save_answers(loaded(wiz).id, {"metadata_url": provider.metadata_url, **saved})
-    return wiz.visitor.get(f"/setups/{loaded(wiz).id}/client-id")
+    setup_id = wiz.saved_before("client-id", provider="entra")
+    wiz.store.save_answers(setup_id, {"metadata_url": provider.metadata_url, **saved})
+    return wiz.visitor.get(f"/setups/{setup_id}/client-id")
 
 
 def told_taken(page):
@@ -635,9 +640,9 @@ def test_a_block_beside_a_day_she_typed_keeps_her_day(wiz, provider):
 
 def test_a_secret_in_another_fields_place_is_sent_to_nobody(wiz, provider):
     # Any provider but Entra: there a client ID may be any text.
-    wiz.walk_to("metadata", client_id="client")
-    wiz.store.save_answers(loaded(wiz).id, {"metadata_url": provider.metadata_url})
-    page = wiz.visitor.get(f"/setups/{loaded(wiz).id}/client-id")
+    setup_id = wiz.saved_before("metadata", client_id="client")
+    wiz.store.save_answers(setup_id, {"metadata_url": provider.metadata_url})
+    page = wiz.visitor.get(f"/setups/{setup_id}/client-id")
     text = '{"client_id": "client", "client_secret": "not-for-an-address"}'
     wiz.visitor.secrets.append("not-for-an-address")
     fragment = check(wiz, page, client_id=text)
@@ -652,7 +657,7 @@ def test_a_secret_in_another_fields_place_is_sent_to_nobody(wiz, provider):
 
 @pytest.mark.parametrize("product", ["syncro", "connectwise"])
 def test_a_secret_in_the_client_ids_place_is_named_and_goes_nowhere(wiz, product):
-    page = wiz.walk_to("client-id", product=product, provider="entra")
+    page = wiz.saved_at("client-id", product=product, provider="entra")
     page = wiz.visitor.submit(page, client_id=SECRET)
     assert page.status_of("client_id_is_secret") == ["fail"]
     assert offered(page) == (
@@ -662,7 +667,7 @@ def test_a_secret_in_the_client_ids_place_is_named_and_goes_nowhere(wiz, product
 
 
 def test_a_product_without_a_secret_is_offered_none(wiz):
-    page = wiz.walk_to("client-id", product="connectwise", provider="entra")
+    page = wiz.saved_at("client-id", product="connectwise", provider="entra")
     fragment = check(wiz, page, client_id=one_line(AZ), pasted=AZ)
     assert [line.partition(":")[0] for line in offered(fragment)] == [
         "Application (client) ID",
@@ -678,7 +683,7 @@ def test_a_product_without_a_secret_is_offered_none(wiz):
     ],
 )
 def test_ids_that_came_with_a_paste_are_known_again_in_the_wrong_place(wiz, value, code):
-    page = wiz.walk_to("client-id", provider="entra")
+    page = wiz.saved_at("client-id", provider="entra")
     page = take(wiz, page, check(wiz, page, client_id="x", pasted=OVERVIEW))
     assert check(wiz, page, client_id=value).status_of(code) == ["fail"]
 
@@ -693,12 +698,12 @@ def test_ids_that_came_with_a_paste_are_known_again_in_the_wrong_place(wiz, valu
     ],
 )
 def test_nothing_is_offered_that_is_in_its_field_already(wiz, pasted, offers):
-    page = wiz.walk_to("client-id", provider="entra")
+    page = wiz.saved_at("client-id", provider="entra")
     assert offered(check(wiz, page, client_id=pasted)) == offers
 
 
 def test_what_was_taken_away_from_a_paste_is_said(wiz):
-    page = wiz.walk_to("client-id", provider="entra")
+    page = wiz.saved_at("client-id", provider="entra")
     pasted = f"\u200b{CLIENT_ID}\r\n"
     fragment = check(wiz, page, client_id=f"\u200b{CLIENT_ID}", pasted=pasted)
     assert fragment.status_of("paste_cleaned") == ["pass"]

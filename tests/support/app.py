@@ -14,6 +14,7 @@ from jinja2.bccache import Bucket
 from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.support.visitor import Page, Visitor
+from wizard import answering, setups, steps
 from wizard.application import create_app
 from wizard.live import Runs
 from wizard.practice import PracticeServer
@@ -78,6 +79,33 @@ class App:
             page = self.visitor.submit(page, **given)
             assert not page.path.endswith(f"/{here}"), f"stuck at {here}: {page.words}"
         raise AssertionError(f"never came to {step}")
+
+    def saved_before(self, step: str, **values: str) -> str:
+        """The id of a setup in which all before `step` is answered as `walk_to` answers it, and
+        nobody was asked about it. No page was shown: for tests that are not about those pages."""
+        answers = {
+            "redirect-uri": {"redirect_uri": REDIRECT_URI},
+            "client-id": {"client_id": "client"},
+            "client-secret": {"client_secret": SECRET},
+        }
+        product, provider = values.pop("product", "syncro"), values.pop("provider", "oidc")
+        setup_id = self.store.create_setup(product, provider)
+        self.store.set_ticks(setup_id, "before", {"ready": True})
+        setup = setups.load(self.store, self.vault, setup_id, PORT)
+        for each in steps.flow(setup):
+            if each.slug == step:
+                return setup_id
+            given = {name: values.get(name, v) for name, v in answers.get(each.slug, {}).items()}
+            if given:
+                found = answering.consider(setup, each.slug, given)
+                setup = answering.save(self.store, self.vault, setup, found.values)
+        raise AssertionError(f"there is no {step}")
+
+    def saved_at(self, step: str, **values: str) -> Page:
+        """The page of `step` in such a setup."""
+        page = self.visitor.get(f"/setups/{self.saved_before(step, **values)}/{step}")
+        assert page.path.endswith(f"/{step}"), f"led to {page.path}: {page.words}"
+        return page
 
     def start_sign_in(self, page: Page) -> tuple[Page, dict[str, str]]:
         """Press the button; the page that leads away, and the parameters it leads with."""
