@@ -12,11 +12,13 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support import commands
 from tests.support.processes import free_port_pair
 from wizard import serve, store_file
 from wizard.instance import DirectoryInUse, Instance, Running
@@ -83,6 +85,33 @@ def port():
     return free_port_pair()
 
 
+@dataclass
+class Ready:
+    """One that runs, with the practice provider; what it said and where its data is."""
+
+    pid: int
+    port: int
+    data_dir: Path
+    lines: list[str]
+
+    @property
+    def address(self) -> str:
+        return self.lines[0].removeprefix("Latchkey is ready: ")
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """For what can be seen from outside and leaves it as it was."""
+    own_port, data_dir = free_port_pair(), tmp_path_factory.mktemp("ready") / "data"
+    latchkey = Started("--port", str(own_port), "--data-dir", str(data_dir), "--practice")
+    try:
+        yield Ready(latchkey.process.pid, own_port, data_dir, [latchkey.line(), latchkey.line()])
+        assert latchkey.end() == (0, "", "")
+    finally:
+        latchkey.process.kill()
+        latchkey.process.communicate()
+
+
 def asked(address: str, host: str = "127.0.0.1", cookie: str = "") -> tuple[int, str, str]:
     """Status, location and cookie of a GET at `address`, sent to `host`."""
     url = urlsplit(address)
@@ -118,15 +147,13 @@ def test_the_ready_line_is_the_only_output_and_its_address_lets_in(start, port, 
     assert (code, out, err) == (0, "", "")
 
 
-def test_it_answers_on_both_loopback_addresses(start, port, tmp_path):
-    latchkey = start("--port", str(port), "--data-dir", str(tmp_path))
-    address = latchkey.line().removeprefix("Latchkey is ready: ")
-    assert asked(address, "127.0.0.1")[0] == 303
+def test_it_answers_on_both_loopback_addresses(ready):
+    assert asked(ready.address, "127.0.0.1")[0] == 303
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         return
-    assert asked(address, "::1")[0] == 303
+    assert asked(ready.address, "::1")[0] == 303
 
 
 @POSIX
@@ -139,26 +166,20 @@ def test_ctrl_c_ends_it_quietly_and_leaves_no_address_behind(start, port, tmp_pa
 
 
 @POSIX
-def test_only_the_owner_may_read_what_it_writes(start, port, tmp_path):
-    data_dir = tmp_path / "data"
-    latchkey = start("--port", str(port), "--data-dir", str(data_dir), "--practice")
-    address = latchkey.line().removeprefix("Latchkey is ready: ")
-    latchkey.line()
-    asked(address)  # pages are compiled, and that is kept
-    assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
-    kept = list(data_dir.rglob("*"))
+def test_only_the_owner_may_read_what_it_writes(ready):
+    asked(ready.address)  # pages are compiled, and that is kept
+    assert stat.S_IMODE(ready.data_dir.stat().st_mode) == 0o700
+    kept = list(ready.data_dir.rglob("*"))
     assert {"latchkey.sqlite3", "latchkey.lock", "running.json"} <= {path.name for path in kept}
     for path in kept:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path.name
 
 
-def test_practice_has_the_next_port_and_a_line_of_its_own(start, port, tmp_path):
-    latchkey = start("--port", str(port), "--data-dir", str(tmp_path), "--practice")
-    latchkey.line()
-    assert latchkey.line() == f"Practice identity provider: http://localhost:{port + 1}/"
-    status, _, _ = asked(f"http://localhost:{port + 1}/.well-known/openid-configuration")
+def test_practice_has_the_next_port_and_a_line_of_its_own(ready):
+    practice = f"http://localhost:{ready.port + 1}/"
+    assert ready.lines[1] == f"Practice identity provider: {practice}"
+    status, _, _ = asked(f"{practice}.well-known/openid-configuration")
     assert status in (200, 404)  # it is there and it answers; its own tests say where what is
-    assert latchkey.end() == (0, "", "")
 
 
 # --- the browser
@@ -255,36 +276,30 @@ def test_without_a_screen_it_says_to_open_the_address(start, port, tmp_path):
 # --- started twice
 
 
-def test_started_again_it_prints_the_same_line_and_ends_while_the_first_goes_on(
-    start, port, tmp_path
-):
-    first = start("--port", str(port), "--data-dir", str(tmp_path))
-    line = first.line()
-    second = start("--port", str(port + 7), "--data-dir", str(tmp_path))
-    assert second.ended() == (
+def test_started_again_it_prints_the_same_lines_and_ends_while_the_first_goes_on(ready):
+    again = ended("--port", str(ready.port + 7), "--data-dir", str(ready.data_dir))
+    assert again == commands.Ended(
         0,
-        line + "\n",
-        f"Latchkey runs already, on port {port}: end it first to use another port.\n",
+        "".join(f"{line}\n" for line in ready.lines),
+        f"Latchkey runs already, on port {ready.port}: end it first to use another port.\n",
     )
-    assert asked(line.removeprefix("Latchkey is ready: "))[0] == 303
+    assert asked(ready.address)[0] == 303
 
 
 @POSIX
-def test_started_again_it_opens_the_running_one_in_the_browser(start, port, tmp_path):
+def test_started_again_it_opens_the_running_one_in_the_browser(start, ready, tmp_path):
     browser = Browser(tmp_path, "browser")
-    first = start("--port", str(port), "--data-dir", str(tmp_path / "data"))
-    address = first.line().removeprefix("Latchkey is ready: ")
     second = start(
         "--port",
-        str(port),
+        str(ready.port),
         "--data-dir",
-        str(tmp_path / "data"),
+        str(ready.data_dir),
         environment={"BROWSER": f"{browser.script} %s"},
         browser=True,
     )
     _, page = browser.wait()
-    assert f'content="0;url={address}"' in page
-    assert second.ended() == (0, f"Latchkey is ready: {address}\n", "")
+    assert f'content="0;url={ready.address}"' in page
+    assert second.ended() == (0, "".join(f"{line}\n" for line in ready.lines), "")
 
 
 def test_two_started_at_once_end_up_with_one_latchkey(start, port, tmp_path):
@@ -314,13 +329,11 @@ def test_after_a_kill_it_starts_again_on_the_same_port_with_a_new_token(start, p
     assert asked(before.removeprefix("Latchkey is ready: "))[0] == 403
 
 
-def test_two_data_directories_are_two_latchkeys(start, tmp_path):
-    lines = []
-    for name in "ab":
-        own_port = free_port_pair()
-        lines.append(start("--port", str(own_port), "--data-dir", str(tmp_path / name)).line())
-    assert lines[0] != lines[1]
-    assert [asked(line.removeprefix("Latchkey is ready: "))[0] for line in lines] == [303, 303]
+def test_two_data_directories_are_two_latchkeys(start, ready, port, tmp_path):
+    other = start("--port", str(port), "--data-dir", str(tmp_path)).line()
+    assert other != ready.lines[0]
+    for address in (other.removeprefix("Latchkey is ready: "), ready.address):
+        assert asked(address)[0] == 303
 
 
 # --- the claim itself, without the command
@@ -381,12 +394,18 @@ def test_the_launch_address_is_not_in_a_repr():
 # --- it cannot start
 
 
-def said(*arguments: str, environment=None) -> str:
+def ended(*arguments: str, environment=None, program: bool = False) -> commands.Ended:
+    """What comes of a start that ends by itself: in this process, or in one of its own."""
+    run = commands.run_program if program else commands.run_here
+    return run(["--no-browser", *arguments], cwd=ROOT, environment={**QUIET, **(environment or {})})
+
+
+def said(*arguments: str, environment=None, program: bool = False) -> str:
     """What a start that fails says: one line, exit code 2, nothing on standard output."""
-    code, out, err = Started(*arguments, environment=environment).ended()
-    assert (code, out) == (2, "")
-    assert err.count("\n") == 1, err
-    return err.rstrip("\n")
+    told = ended(*arguments, environment=environment, program=program)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.count("\n") == 1, told.err
+    return told.err.rstrip("\n")
 
 
 def test_a_taken_port_is_named_with_the_way_out(port, tmp_path):
@@ -395,8 +414,9 @@ def test_a_taken_port_is_named_with_the_way_out(port, tmp_path):
             other = socket.create_server((host, port), family=family)
         except OSError:
             continue
+        program = family == socket.AF_INET
         with other:
-            assert said("--port", str(port), "--data-dir", str(tmp_path)) == (
+            assert said("--port", str(port), "--data-dir", str(tmp_path), program=program) == (
                 f"Port {port} is in use by another program: end that program, or choose another"
                 " port with --port and then register http://localhost:<port>/callback with it,"
                 " because the redirect URI of the test sign-in holds the port."
@@ -472,9 +492,9 @@ def test_debug_mode_is_refused(port, tmp_path):
 
 @pytest.mark.parametrize("given", ["0", "65535", "-1", "x", "٣", "8765.0", ""])
 def test_a_port_that_is_none_is_told(given, tmp_path):
-    code, out, err = Started(f"--port={given}", "--data-dir", str(tmp_path)).ended()
-    assert (code, out) == (2, "")
-    assert f"a port is a number from 1 to 65534, not {given!r}" in err
+    told = ended(f"--port={given}", "--data-dir", str(tmp_path), program=given == "0")
+    assert (told.code, told.out) == (2, "")
+    assert f"a port is a number from 1 to 65534, not {given!r}" in told.err
 
 
 # --- quiet
@@ -502,15 +522,13 @@ def test_codes_and_tokens_in_addresses_are_not_logged(start, port, tmp_path):
         assert file.is_dir() or canary.encode() not in file.read_bytes()
 
 
-def test_the_note_of_the_running_one_holds_what_a_second_start_needs(start, port, tmp_path):
-    latchkey = start("--port", str(port), "--data-dir", str(tmp_path))
-    address = latchkey.line().removeprefix("Latchkey is ready: ")
-    note = json.loads((tmp_path / "running.json").read_bytes())
+def test_the_note_of_the_running_one_holds_what_a_second_start_needs(ready):
+    note = json.loads((ready.data_dir / "running.json").read_bytes())
     assert note == {
-        "port": port,
-        "pid": latchkey.process.pid,
-        "launch_url": address,
-        "practice": None,
+        "port": ready.port,
+        "pid": ready.pid,
+        "launch_url": ready.address,
+        "practice": f"http://localhost:{ready.port + 1}/",
     }
 
 

@@ -5,10 +5,11 @@ A start costs as much as what most of these commands do; what they write is the 
 
 import io
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -52,6 +53,7 @@ def run_here(
     out, err = _Written(encoding, "strict"), _Written(encoding, "backslashreplace")
     with (
         chdir(cwd),
+        _signals_kept(),
         mock.patch.dict(os.environ, environment, clear=True),
         Path(os.devnull).open(encoding="utf-8") as nothing,
         mock.patch.object(sys, "stdin", nothing),
@@ -64,6 +66,16 @@ def run_here(
             code = ended.code
     assert isinstance(code, int)
     return Ended(code, out.text, err.text)
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """A start has SIGTERM end the process tidily; that process is ours here."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Written(io.TextIOWrapper):
