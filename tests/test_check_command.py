@@ -136,7 +136,6 @@ def test_a_wrong_secret_ends_with_1(check, provider):
     ended = check(
         *("--metadata-url", provider.metadata_url, "--client-id", "product"),
         secret="canary-of-a-wrong-secret",
-        program=True,
     )
     assert ended.code == 1
     assert ended.failed() == {"client_secret_or_id_refused"}
@@ -183,7 +182,6 @@ def test_a_terminal_without_the_signs_gets_words(check, provider):
         *("--metadata-url", provider.metadata_url, "--client-id", "product"),
         as_json=False,
         encoding="ascii",
-        program=True,
     )
     assert ended.code == 0
     assert "Passed: Your identity provider accepts the client secret" in ended.out.splitlines()
@@ -284,7 +282,7 @@ UNUSABLE = {
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_unusable_arguments_end_with_2_and_a_sentence(check, kind):
     arguments, named = UNUSABLE[kind]
-    ended = check(*arguments, program=kind == "nothing")
+    ended = check(*arguments)
     assert (ended.code, ended.out) == (2, "")
     assert named in ended.err
 
@@ -300,22 +298,27 @@ def test_an_unknown_provider_is_told_which_there_are(check):
 
 # -- asked for in a terminal
 
+# The command, once for each secret that is typed.
 IN_A_TERMINAL = """
 import os, runpy, sys
 os.open(os.ttyname(0), os.O_RDWR)  # becomes the terminal of this session
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
+times, *sys.argv = sys.argv[1:]
+for _ in range(int(times)):
+    try:
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    except SystemExit as ended:
+        print(f"ended with {ended.code}", flush=True)
 """
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal of POSIX systems")
-@pytest.mark.parametrize("typed", [SECRET, ""])
-def test_in_a_terminal_the_secret_is_asked_for_and_not_shown(provider, typed):
+def test_in_a_terminal_the_secret_is_asked_for_and_not_shown(provider):
     terminal, ours = os.openpty()
     arguments = ["--metadata-url", provider.metadata_url, "--client-id", "product", "--json"]
     environment = {k: v for k, v in os.environ.items() if k != "LATCHKEY_CLIENT_SECRET"}
+    typed = {SECRET: "client_secret_accepted", "": "client_secret_not_asked"}
     process = subprocess.Popen(
-        [sys.executable, "-c", IN_A_TERMINAL, commands.APP, "check", *arguments],
+        [sys.executable, "-c", IN_A_TERMINAL, str(len(typed)), commands.APP, "check", *arguments],
         stdin=ours,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -325,14 +328,17 @@ def test_in_a_terminal_the_secret_is_asked_for_and_not_shown(provider, typed):
     os.close(ours)
     with closing(os.fdopen(terminal, "r+b", buffering=0)) as keyboard, process:
         seen = b""
-        while b"leave it out): " not in seen:
-            seen += keyboard.read(1)
-        keyboard.write(typed.encode() + b"\n")
+        for secret in typed:
+            asked = b""
+            while b"leave it out): " not in asked:
+                asked += keyboard.read(1)
+            keyboard.write(secret.encode() + b"\n")
+            seen += asked
         out, err = process.communicate(timeout=60)
-        assert process.returncode == 0, err
-        statuses = {f["code"]: f["status"] for f in json.loads(out)["findings"]}
-        code = "client_secret_accepted" if typed else "client_secret_not_asked"
-        assert code in statuses
+        told = out.split(b"ended with 0\n")
+        assert told.pop() == b"", err
+        for code, one in zip(typed.values(), told, strict=True):
+            assert code in {finding["code"] for finding in json.loads(one)["findings"]}
         os.set_blocking(keyboard.fileno(), False)
         echoed = seen + (_rest(keyboard) or b"")
         assert SECRET.encode() not in echoed + out + err

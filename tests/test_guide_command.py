@@ -35,8 +35,17 @@ def guide(folder: Path, text: str, slug: str = "example-wiki") -> str:
     return str(path)
 
 
-def test_all_guides_that_ship_are_right_and_counted(check):
-    ended = check("check", program=True)
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    """What the program says of all guides that ship."""
+    folder = tmp_path_factory.mktemp("nothing-here")
+    ended = commands.run_program(["guide", "check"], cwd=folder, environment=dict(os.environ))
+    assert list(folder.iterdir()) == []
+    return ended
+
+
+def test_all_guides_that_ship_are_right_and_counted(shipped):
+    ended = shipped
     assert ended.code == 0, ended.out
     counts = dict(line.rsplit(": ", 1) for line in ended.out.splitlines())
     whole = [g for g in catalogue.products() if not g.general and not g.values_only]
@@ -48,8 +57,8 @@ def test_all_guides_that_ship_are_right_and_counted(check):
     assert counts["Guides with something wrong"] == "0"
 
 
-def test_the_readme_counts_as_the_command_does(check):
-    counted = dict(line.strip().split(": ") for line in check("check").out.splitlines())
+def test_the_readme_counts_as_the_command_does(shipped):
+    counted = dict(line.strip().split(": ") for line in shipped.out.splitlines())
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
     assert f"knows {counted['Products']} products" in readme
     assert f"{counted['of these with a snippet']} of them with the settings" in readme
@@ -222,7 +231,7 @@ def test_values_only_needs_no_steps_but_says_so(check, tmp_path):
 
 @pytest.mark.parametrize("arguments", [("check", "nowhere.toml"), ("chek",), ()])
 def test_what_cannot_be_run_ends_with_2(arguments, check):
-    ended = check(*arguments, program=not arguments)
+    ended = check(*arguments)
     assert ended.code == 2
     assert ended.err
     assert not ended.out
