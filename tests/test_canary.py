@@ -6,14 +6,13 @@ hold the secret is the hand-over's, where she asked for it.
 """
 
 import base64
+import contextlib
 import html
 import io
 import json
 import logging
 import os
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -41,9 +40,10 @@ from tests.support.canary_walk import (
     provider,
     setup_of,
 )
+from tests.support.commands import run_here, run_program
 from tests.support.fault_server import FAULTS, LASTING, FaultServer
 from tests.support.latchkey import Latchkey
-from tests.support.odd_provider import CLIENT_ID, Asked, Said, oauth_error, page
+from tests.support.odd_provider import CLIENT_ID, Asked, OddProvider, Said, oauth_error, page
 from tests.support.visitor import Page, Visitor
 from tests.test_vault import Cupboard, ShortCupboard
 from wizard import setups
@@ -51,7 +51,7 @@ from wizard.answering import Candidate
 from wizard.fetch import Fetcher, FetchError
 from wizard.instance import Running
 from wizard.offers import Offer
-from wizard.oidc.discovery import metadata_from
+from wizard.oidc.discovery import WELL_KNOWN, metadata_from
 from wizard.oidc.sign_in import judge_callback
 from wizard.oidc.token_answer import judge_token_answer
 from wizard.paste import clean
@@ -90,7 +90,7 @@ Walked = Callable[[Way], None]
 def walk_all_of_it(at: Way) -> None:
     """Right from the start to the end, with the live checks, and the hand-over asked for twice."""
     here = at.to_metadata()
-    url = f"{at.op.issuer}/.well-known/openid-configuration"
+    url = f"{at.op.issuer}{WELL_KNOWN}"
     at.check(here, "metadata", metadata_url=url)
     here = at.wiz.visitor.submit(here, metadata_url=url)
     at.check(here, "client-secret", client_secret=SECRET)
@@ -114,7 +114,7 @@ def ask_for_it(at: Way, here: Page, url: str) -> None:
 
 def renew_it(at: Way) -> None:
     """From the wrong secret, gone on with, to the right one: refused, then accepted and shown."""
-    here = at.to_test(here=at.stored(WRONG))
+    here = at.to_test(WRONG)
     at.wiz.store.set_ticks(here.path.split("/")[2], "handover", {"handed-over": True})
     here = at.wiz.visitor.get(f"{setup_of(here)}/renew")
     at.check(here, "client-secret", client_secret=SECRET)
@@ -143,7 +143,7 @@ def paste_what_others_said(at: Way) -> None:
 def paste_a_whole_output(at: Way) -> None:
     """A tool's output in the wrong field: offered by a handle, and put where it belongs."""
     text = json.dumps({"appId": SECRET_ID, "password": SECRET, "tenant": SECRET_ID})
-    here = at.wiz.walk_to("client-id", provider="entra")
+    here = at.wiz.saved_at("client-id", provider="entra")
     piece = at.send(here, "client-id/check", client_id=text)
     (handle,) = piece.root.all("button", name="handle")
     at.send(here, "client-id/check", "application/json", client_id=text)
@@ -155,7 +155,7 @@ def paste_a_whole_output(at: Way) -> None:
 
 
 def wrong_secret(at: Way) -> None:
-    here = at.to_metadata(WRONG)
+    here = at.stored(WRONG)
     at.check(here, "client-secret", client_secret=WRONG)
     here = at.to_test(WRONG)
     assert at.sign_in(here).verdict == "fail"
@@ -163,7 +163,7 @@ def wrong_secret(at: Way) -> None:
 
 def secret_id_of_entra(at: Way) -> None:
     at.canaries.say("secret ID", SECRET_ID)
-    here = at.wiz.walk_to("client-secret", provider="entra", client_id=CLIENT_ID)
+    here = at.wiz.saved_at("client-secret", provider="entra", client_id=CLIENT_ID)
     here = at.wiz.visitor.submit(here, client_secret=SECRET_ID)
     assert here.status_of("client_secret_is_secret_id") == ["fail"]
     at.check(here, "client-secret", client_secret=SECRET_ID)
@@ -171,38 +171,38 @@ def secret_id_of_entra(at: Way) -> None:
 
 
 def secret_beside_a_wrong_date(at: Way) -> None:
-    here = at.wiz.walk_to("client-secret", client_id=CLIENT_ID)
+    here = at.wiz.saved_at("client-secret", client_id=CLIENT_ID)
     here = at.wiz.visitor.submit(here, client_secret=SECRET, secret_expires="31.12.2099")
     assert "Enter the date" in here.words
 
 
 def secret_too_long(at: Way) -> None:
-    here = at.wiz.walk_to("client-secret", client_id=CLIENT_ID)
+    here = at.wiz.saved_at("client-secret", client_id=CLIENT_ID)
     here = at.wiz.visitor.submit(here, client_secret=SECRET * 100)
     assert "longer than" in here.words
 
 
 def stale_form(at: Way) -> None:
-    here = at.wiz.walk_to("client-secret", client_id=CLIENT_ID)
+    here = at.wiz.saved_at("client-secret", client_id=CLIENT_ID)
     here = at.wiz.visitor.submit(here, client_secret=SECRET, csrf_token="stale")
     assert (here.status, here.h1) == (400, "This page is from an earlier start of Latchkey")
 
 
 def too_much(at: Way) -> None:
-    here = at.wiz.walk_to("client-secret", client_id=CLIENT_ID)
+    here = at.wiz.saved_at("client-secret", client_id=CLIENT_ID)
     here = at.wiz.visitor.submit(here, client_secret=SECRET * 3000)
     assert here.status == 413
 
 
 def sent_by_another_page(at: Way) -> None:
-    here = at.wiz.walk_to("client-secret", client_id=CLIENT_ID)
+    here = at.wiz.saved_at("client-secret", client_id=CLIENT_ID)
     fields = [("client_secret", SECRET)]
     refused = at.wiz.visitor.fetch("POST", here.path, fields, {"Sec-Fetch-Site": "cross-site"})
     assert refused.status == 403
 
 
 def to_a_wrong_address(at: Way) -> None:
-    here = at.wiz.walk_to("client-secret", client_id=CLIENT_ID)
+    here = at.wiz.saved_at("client-secret", client_id=CLIENT_ID)
     csrf = here.form().one("input", name="csrf_token").get("value")
     for url in (f"/nowhere?client_secret={quote(SECRET)}", "/setups/x/client-secret"):
         fields = [("csrf_token", csrf), ("client_secret", SECRET)]
@@ -378,8 +378,9 @@ def test_a_provider_that_says_it_back_brings_it_nowhere(quiet, tmp_path, where, 
         return ECHOES[where](asked) if from_the_start or redeems else honest(asked)
 
     with path(tmp_path, op=provider(token=answering)) as at:
-        here = at.to_test(here=at.stored())
-        at.check(here, "client-secret", client_secret=SECRET)
+        here = at.to_test()
+        if from_the_start:
+            at.check(here, "client-secret", client_secret=SECRET)
         assert at.sign_in(here).verdict
         at.wiz.visitor.get("/")
         assert any(asked.secret == SECRET for asked in at.op.asked)
@@ -388,43 +389,74 @@ def test_a_provider_that_says_it_back_brings_it_nowhere(quiet, tmp_path, where, 
 # --- a network that fails
 
 
+def while_the_document_is_read(at: Way, faulty: str) -> None:
+    here = at.wiz.visitor.submit(at.stored(), metadata_url=faulty + WELL_KNOWN)
+    assert here.path.endswith("/metadata"), "it says why, and goes no further"
+
+
+def while_the_secret_is_checked(at: Way, faulty: str) -> None:
+    with redeems_at(at.op, faulty):
+        at.to_test()
+
+
+def while_the_code_is_redeemed(at: Way, faulty: str) -> None:
+    here = at.to_test()
+    with redeems_at(at.op, faulty):
+        assert at.sign_in(here).verdict == "fail"
+
+
+@contextlib.contextmanager
+def redeems_at(op: OddProvider, token_endpoint: str) -> Iterator[None]:
+    """Its document names another token endpoint for so long."""
+    right = op.answers[WELL_KNOWN]
+    document = {**op.document, "token_endpoint": token_endpoint}
+    op.answers[WELL_KNOWN] = lambda asked: as_json(document)
+    yield
+    op.answers[WELL_KNOWN] = right
+
+
 AT_ONCE = sorted(set(FAULTS) - LASTING)
+# What goes wrong, and what of ours is in the request that it happens to.
+MOMENTS = {
+    while_the_document_is_read: b"GET ",
+    while_the_secret_is_checked: b"Authorization: Basic ",
+    while_the_code_is_redeemed: quote_plus(CODE).encode(),
+}
 
 
 @pytest.mark.parametrize(
-    "faults",
-    [
-        pytest.param(AT_ONCE, id="over at once"),
-        pytest.param(sorted(LASTING), id="to the deadline", marks=pytest.mark.products),
-    ],
+    ("moment", "faults"),
+    [(moment, AT_ONCE[n :: len(MOMENTS)]) for n, moment in enumerate(MOMENTS)],
+    ids=[moment.__name__ for moment in MOMENTS],
 )
-def test_no_fault_of_the_network_brings_it_anywhere(quiet, tmp_path, faults):
-    """Each fault while the document is read, the secret is checked, and the code is redeemed.
+def test_no_fault_of_the_network_brings_it_anywhere(quiet, tmp_path, moment, faults):
+    """Each fault that is over at once, at one of the moments; all at all of them are below."""
+    with FaultServer() as server, path(tmp_path) as at:
+        for name in faults:
+            before = len(server.requests)
+            moment(at, server.url(name, host="127.0.0.1"))
+            assert MOMENTS[moment] in b"".join(server.requests[before:]), f"{name} was not met"
 
-    Side by side, for the deadline is the real one.
-    """
+
+@pytest.mark.products
+@pytest.mark.parametrize("faults", [AT_ONCE, sorted(LASTING)], ids=["at once", "to the deadline"])
+def test_no_fault_of_the_network_brings_it_anywhere_at_any_moment(quiet, tmp_path, faults):
+    """Side by side, for the deadline is the real one."""
     with FaultServer() as server, ThreadPoolExecutor(len(faults)) as threads:
-        walks = {
-            name: threads.submit(walk_with_a_fault, tmp_path / name, server, name)
-            for name in faults
-        }
-        went = {name: walk.result() for name, walk in walks.items()}
-    assert went == dict.fromkeys(faults, "fail")
+        walks = [
+            threads.submit(walk_with_a_fault, tmp_path / name, server, name) for name in faults
+        ]
+        for walk in walks:
+            walk.result()
     heard = b"".join(server.requests)
-    assert quote_plus(CODE).encode() in heard, "the code was sent"
-    assert b"Authorization: Basic " in heard, "the secret was sent"
+    assert [sent for sent in MOMENTS.values() if sent not in heard] == []
 
 
-def walk_with_a_fault(folder: Path, server: FaultServer, name: str) -> str:
+def walk_with_a_fault(folder: Path, server: FaultServer, name: str) -> None:
     folder.mkdir()
     with path(folder) as at:
-        here = at.stored()
-        at.wiz.visitor.submit(here, metadata_url=server.url(name, host="127.0.0.1"))
-        document = at.op.document
-        document["token_endpoint"] = server.url(name, host="127.0.0.1")
-        at.op.answers["/.well-known/openid-configuration"] = lambda asked: as_json(document)
-        here = at.to_test(here=at.stored())
-        return at.sign_in(here).verdict or "none"
+        for moment in MOMENTS:
+            moment(at, server.url(name, host="127.0.0.1"))
 
 
 # --- our own mistakes, a keyring that will not, and a restart
@@ -445,7 +477,7 @@ class Broken(Vault):
 
 def test_a_mistake_of_ours_gets_a_page_and_a_trace_without_it(quiet, tmp_path):
     with path(tmp_path, vault=Broken(tmp_path, NoKeyring())) as at:
-        here = at.wiz.walk_to("client-secret", client_id=CLIENT_ID)
+        here = at.wiz.saved_at("client-secret", client_id=CLIENT_ID)
         here = at.wiz.visitor.submit(here, client_secret=SECRET)
         assert (here.status, here.h1) == (500, "Latchkey made a mistake")
         at.wiz.visitor.get("/")
@@ -469,7 +501,7 @@ KEYRINGS = {
 def test_whatever_the_keyring_does_it_is_in_no_file_and_page(quiet, tmp_path, which):
     vault = Vault(tmp_path, KEYRINGS[which]())
     with path(tmp_path, vault=vault) as at:
-        here = at.wiz.walk_to("client-secret", client_id=CLIENT_ID)
+        here = at.wiz.saved_at("client-secret", client_id=CLIENT_ID)
         here = at.wiz.visitor.submit(here, client_secret=SECRET)
         at.wiz.visitor.get(here.path.rsplit("/", 1)[0] + "/client-secret")
         vault.sweep(set())
@@ -490,8 +522,7 @@ def test_the_running_program_writes_it_nowhere_over_a_kill_and_a_restart(tmp_pat
             app = App(None, None, None, visitor)
             if first:
                 at = Way(app, odd, seen, canaries)
-                here = at.to_test()
-                setup = here.path
+                setup = at.to_test(here=at.to_metadata()).path
             here = visitor.get(setup)
             at = Way(app, odd, seen, canaries)
             assert at.sign_in(here).verdict in ("pass", "warn")
@@ -506,9 +537,12 @@ def test_the_running_program_writes_it_nowhere_over_a_kill_and_a_restart(tmp_pat
         assert canaries.found_in(latchkey.errors) == set()
 
 
-ROOT = Path(__file__).resolve().parent.parent
-
-
+# As a program of its own it writes the same: tests/test_check_command.py has one of its runs so.
+@pytest.mark.parametrize(
+    "run",
+    [run_here, pytest.param(run_program, marks=pytest.mark.products)],
+    ids=["here", "program"],
+)
 @pytest.mark.parametrize(
     ("where", "form"),
     in_turn(
@@ -516,21 +550,19 @@ ROOT = Path(__file__).resolve().parent.parent
         {"sentences": [], "json": ["--json"]},
     ),
 )
-def test_the_check_command_prints_it_nowhere(tmp_path, form, where):
+def test_the_check_command_prints_it_nowhere(quiet, tmp_path, form, where, run):
     token_endpoint = ECHOES[where] if where else honest
     with provider(token=token_endpoint) as odd:
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "app.py"), "check", *form, "--client-id", CLIENT_ID,
-             "--metadata-url", f"{odd.issuer}/.well-known/openid-configuration",
-             "--redirect-uri", REDIRECT_URI],
-            env={**os.environ, "LATCHKEY_CLIENT_SECRET": SECRET}, cwd=tmp_path,
-            capture_output=True, timeout=120,
+        done = run(
+            ["check", *form, "--client-id", CLIENT_ID, "--redirect-uri", REDIRECT_URI,
+             "--metadata-url", f"{odd.issuer}{WELL_KNOWN}"],
+            environment={**os.environ, "LATCHKEY_CLIENT_SECRET": SECRET}, cwd=tmp_path,
         )  # fmt: skip
         assert any(asked.secret == SECRET for asked in odd.asked)
-    assert done.returncode in (0, 1), done.stderr
+    assert done.code in (0, 1), done.err
     canaries = Canaries(client_secret=SECRET)
     canaries.say_credentials(CLIENT_ID, SECRET)
-    assert canaries.found_in(done.stdout + done.stderr) == set()
+    assert canaries.found_in(done.out + done.err) == set()
     assert list(tmp_path.iterdir()) == [], "nothing is stored"
 
 

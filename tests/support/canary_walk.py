@@ -12,6 +12,7 @@ from tests.support.app import CALLBACK, REDIRECT_URI, App, wizard
 from tests.support.canary import Canaries, watch
 from tests.support.odd_provider import CLIENT_ID, Asked, OddProvider, Said, oauth_error, page
 from tests.support.visitor import Page
+from wizard.oidc.discovery import WELL_KNOWN
 from wizard.steps import STEPS
 from wizard.vault import Vault
 
@@ -28,7 +29,7 @@ def provider(**endpoints) -> OddProvider:
         authorize=lambda asked: page("Sign in") if asked.right_client else oauth_error("no"),
         token=endpoints.pop("token", honest),
         pages={
-            "/.well-known/openid-configuration": lambda asked: as_json(asked.provider.document),
+            WELL_KNOWN: lambda asked: as_json(asked.provider.document),
             "/keys": lambda asked: as_json(key_set(rsa_key())),
         },
         secret=SECRET,
@@ -69,22 +70,17 @@ class Way:
     asked_for: set[int] = field(default_factory=set)
 
     def to_metadata(self, secret: str = SECRET, **values) -> Page:
+        """At the metadata step, walked to from the very beginning."""
         return self.wiz.walk_to("metadata", client_id=CLIENT_ID, client_secret=secret, **values)
 
-    def stored(self, secret: str = SECRET) -> Page:
-        """The metadata step of a setup that is saved already: quicker where many are needed."""
-        store = self.wiz.store
-        setup_id = store.create_setup("syncro", "oidc")
-        self.wiz.vault.put(setup_id, "v1", secret)
-        answers = {"redirect_uri": REDIRECT_URI, "client_id": CLIENT_ID, "secret_version": "v1"}
-        store.save_answers(setup_id, answers)
-        store.set_ticks(setup_id, "before", {"ready": True})
-        return self.wiz.visitor.get(f"/setups/{setup_id}/metadata")
+    def stored(self, secret: str = SECRET, **values) -> Page:
+        """The same in a setup that is saved already: quicker where that is not what it is about."""
+        return self.wiz.saved_at("metadata", client_id=CLIENT_ID, client_secret=secret, **values)
 
     def to_test(self, secret: str = SECRET, here: Page | None = None, **values) -> Page:
         """At the test sign-in, gone on anyway with whatever failed."""
-        here = here or self.to_metadata(secret, **values)
-        url = f"{self.op.issuer}/.well-known/openid-configuration"
+        here = here or self.stored(secret, **values)
+        url = f"{self.op.issuer}{WELL_KNOWN}"
         here = self.wiz.visitor.submit(here, metadata_url=url)
         if here.path.endswith("/metadata"):
             here = self.wiz.visitor.submit(here, go_on_anyway="y")
@@ -143,7 +139,7 @@ def path(folder: Path, vault: Vault | None = None, op: OddProvider | None = None
         yield under_way
         hear(canaries, odd)
         searched = [each for each in pages if id(each) not in under_way.asked_for]
-        assert len(searched) > 3
+        assert len(searched) > 1, "pages were looked at"
         assert canaries.found_in_pages(searched) == {}
         assert canaries.found_in_files(folder) == {}
     assert canaries.found_in_files(folder) == {}, "after the end"

@@ -244,7 +244,7 @@ class FaultServer:
     def _answer(self, client: Client, request: bytes) -> bool:
         """Commit the fault asked for; whether the connection can go on."""
         method, path, _ = request.split(b" ", 2)
-        name = path.partition(b"?")[0].decode().strip("/")
+        name = path.partition(b"?")[0].decode().strip("/").partition("/")[0]
         if method == b"CONNECT":
             name = "connect"
         fault = self.faults.get(name) or self.faults.get("*")
