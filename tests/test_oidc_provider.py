@@ -4,27 +4,23 @@ import base64
 import hashlib
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import requests
 
+from tests.support.app import CALLBACK
 from tests.support.oidc_provider import OpenIDProvider, client
+from tests.support.shared_provider import SPACED
 
-CALLBACK = "http://localhost:8765/callback"
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=")
 
 
-@pytest.fixture(scope="module")
-def provider():
-    with OpenIDProvider(
-        [
-            client("code-client", CALLBACK, client_secret="a secret"),
-            client("token-client", CALLBACK, response_types=["id_token"]),
-        ]
-    ) as running:
-        yield running
+@pytest.fixture
+def provider(npm_provider):
+    """It has "code-client" with a secret, and "token-client"."""
+    return npm_provider
 
 
 def metadata(provider):
@@ -78,7 +74,7 @@ def test_the_code_flow_gives_an_id_token_with_the_email(provider):
     assert back.headers["Location"].startswith(CALLBACK)
     token = requests.post(
         metadata(provider)["token_endpoint"],
-        auth=("code-client", "a%20secret"),
+        auth=("code-client", quote(SPACED, safe="")),
         data={
             "grant_type": "authorization_code",
             "code": parse_qs(address.query)["code"][0],
@@ -116,6 +112,7 @@ def test_a_wrong_client_gets_a_page_of_the_providers_own(provider):
     assert "https://" not in answer.text, "its pages must not load anything from elsewhere"
 
 
+@pytest.mark.products  # another start; tests with a browser sign in like this all the time
 def test_one_page_is_enough_when_consent_is_left_out():
     registered = client("code-client", CALLBACK, client_secret="a secret")
     with OpenIDProvider([registered], consent=False) as provider:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -71,21 +72,27 @@ def loaded_by_home(folder, *, new, setups):
     return set(json.loads(done.stdout))
 
 
+@pytest.fixture(scope="module")
+def first_page(tmp_path_factory):
+    """What a program has loaded after its first page: with `setups`, `new` of them made just now.
+
+    One on the same data comes after one that made them there; each is started once.
+    """
+    folders = {setups: tmp_path_factory.mktemp("data") for setups in (0, 3)}
+    return cache(lambda new, setups: loaded_by_home(folders[setups], new=new, setups=setups))
+
+
 @pytest.mark.parametrize("setups", [0, 3])
-def test_home_loads_nothing_that_asks_signs_or_keeps_secrets(tmp_path, setups):
-    loaded = loaded_by_home(tmp_path, new=setups, setups=setups)
+def test_home_loads_nothing_that_asks_signs_or_keeps_secrets(first_page, setups):
+    loaded = first_page(setups, setups)
     assert {name.split(".")[0] for name in loaded} & ONLY_LATER == set()
     assert "wizard.views.home" in loaded
     assert "wizard.views.sign_in" not in loaded
     assert ("wizard.catalogue" in loaded) == bool(setups)
 
 
-def test_a_start_with_setups_as_they_were_loads_no_more_than_one_without(tmp_path):
-    for name in ("none", "three"):
-        (tmp_path / name).mkdir()
-    without = loaded_by_home(tmp_path / "none", new=0, setups=0)
-    made = loaded_by_home(tmp_path / "three", new=3, setups=3)
-    kept = loaded_by_home(tmp_path / "three", new=0, setups=3)
+def test_a_start_with_setups_as_they_were_loads_no_more_than_one_without(first_page):
+    without, made, kept = first_page(0, 0), first_page(3, 3), first_page(0, 3)
     few = {"wizard.views.shelf", "wizard.own_print", "wizard.expiry"}
     assert {name for name in kept - without if name.startswith("wizard")} == few
     assert "msgspec" in made
