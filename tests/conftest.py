@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from tests.support import made_up
 
@@ -36,11 +37,27 @@ def pytest_collection():
 
 
 def pytest_collection_finish():
-    gc.collect()
     gc.freeze()
     # An app of a test is thousands of objects, and goes as a whole: look less often.
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
+
+
+def pytest_runtest_protocol(item, nextitem):
+    """Of each test a worker reports its outcome, and whatever went wrong around it.
+
+    That it began, ended, was set up and taken down well would be five messages more to the main
+    process, which together cost what a small test does. `--durations` and `--junit-xml` are made
+    of them all.
+    """
+    option = item.config.option
+    wants_all = option.durations is not None or option.xmlpath
+    if wants_all or not hasattr(item.config, "workerinput"):
+        return None
+    for report in runtestprotocol(item, nextitem=nextitem, log=False):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 @pytest.hookimpl(wrapper=True)
