@@ -63,24 +63,26 @@ FAULT_RUNS = [(row, flow) for row in FAULTS for flow in row.flows]
 VALID_RUNS = [(row, flow) for row in VALID for flow in row.flows]
 
 
-def named(runs, always=None):
-    """The runs as parameters; those not in `always` are left to `make test-products`."""
+def in_turn(rows, flows=lambda _: ALL, name=str):
+    """Each row in one of its flows, which take turns; the others for `make test-products`."""
     return [
         pytest.param(
             row,
             flow,
-            id=f"{row.what} ({flow})",
-            marks=() if always is None or (row, flow) in always else pytest.mark.products,
+            id=f"{name(row)} ({flow})",
+            marks=() if n % len(flows(row)) == m else pytest.mark.products,
         )
-        for row, flow in runs
+        for n, row in enumerate(rows)
+        for m, flow in enumerate(flows(row))
     ]
 
 
-# Each fault in one flow, the flows taking turns.
-IN_TURN = [(row, row.flows[n % len(row.flows)]) for n, row in enumerate(FAULTS)]
+def of_table(rows):
+    """The same for the rows of a table, which say themselves in which flows they can happen."""
+    return in_turn(rows, lambda row: row.flows, lambda row: row.what)
 
 
-@pytest.mark.parametrize(("row", "flow"), named(FAULT_RUNS, always=IN_TURN))
+@pytest.mark.parametrize(("row", "flow"), of_table(FAULTS))
 def test_a_fault_is_named_and_nothing_more_is_sent(table, row, flow):
     with provider(flow) as op:
         row.change(op)
@@ -104,7 +106,7 @@ def test_a_fault_is_named_and_nothing_more_is_sent(table, row, flow):
     assert unworded(ending) == []
 
 
-@pytest.mark.parametrize(("row", "flow"), named(VALID_RUNS))
+@pytest.mark.parametrize(("row", "flow"), of_table(VALID))
 def test_an_oddity_that_is_right_passes(table, row, flow):
     with provider(flow) as op:
         row.change(op)
@@ -160,12 +162,13 @@ def test_how_many_faults_there_are(request, record_property):
     assert set(runs) == {str(flow) for flow in ALL}
     chosen = Counter(getattr(item, "originalname", "") for item in request.session.items)
     here = chosen[test_a_fault_is_named_and_nothing_more_is_sent.__name__]
+    oddities = chosen[test_an_oddity_that_is_right_passes.__name__]
     record_property(
         "tally",
         f"faulty provider: {len(FAULTS)} faults, {here} of {len(FAULT_RUNS)} runs"
         f" ({', '.join(f'{count} {flow}' for flow, count in runs.items())}),"
         f" {len({row.code for row in FAULTS})} different findings;"
-        f" {len(VALID)} oddities that are right, {len(VALID_RUNS)} runs",
+        f" {len(VALID)} oddities that are right, {oddities} of {len(VALID_RUNS)} runs",
     )
 
 
@@ -194,11 +197,11 @@ CLOCKS = [
 ]
 
 
-@pytest.mark.parametrize("flow", ALL, ids=str)
-@pytest.mark.parametrize(("seconds", "verdict"), CLOCKS)
+@pytest.mark.parametrize(("off", "flow"), in_turn(CLOCKS))
 def test_a_clock_that_is_off_is_called_that_and_the_token_is_judged_by_the_providers(
-    table, flow, seconds, verdict
+    table, flow, off
 ):
+    seconds, verdict = off
     with provider(flow, clock_ahead=seconds) as op:
         ending = sign_in(table, op)
     assert ending.verdict == verdict
@@ -213,30 +216,33 @@ def test_a_clock_that_is_off_is_called_that_and_the_token_is_judged_by_the_provi
         assert actual.endswith(way)
 
 
-@pytest.mark.parametrize("flow", ALL, ids=str)
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (claims(exp=lambda right: right - 3690), "expiry_passed"),
-        (claims(iat=lambda right: right + 90), "issued_at_ahead"),
-        (claims(iat=lambda right: right - 3600), "issued_at_too_old"),
-    ],
-)
-def test_a_wrong_clock_here_excuses_no_wrong_time_in_the_token(table, flow, change, code):
+WRONG_TIMES = {
+    "expiry_passed": claims(exp=lambda right: right - 3690),
+    "issued_at_ahead": claims(iat=lambda right: right + 90),
+    "issued_at_too_old": claims(iat=lambda right: right - 3600),
+}
+
+
+@pytest.mark.parametrize(("code", "flow"), in_turn(WRONG_TIMES))
+def test_a_wrong_clock_here_excuses_no_wrong_time_in_the_token(table, flow, code):
     with provider(flow, clock_ahead=7200) as op:
-        change(op)
+        WRONG_TIMES[code](op)
         ending = sign_in(table, op)
     assert ending.codes(Status.FAIL) == [code]
     assert ending.codes(Status.WARN) == ["sign_in_clock_differs"]
 
 
-@pytest.mark.parametrize("flow", ALL, ids=str)
-@pytest.mark.parametrize(("seconds", "code"), [(7200, "issued_at_ahead"), (-7200, "expiry_passed")])
-@pytest.mark.parametrize("tells", ["nothing", "the right time"])
-def test_without_a_date_that_shows_it_the_clock_is_not_called_wrong(
-    table, flow, seconds, code, tells
-):
+UNSHOWN = [
+    (seconds, code, tells)
+    for seconds, code in ((7200, "issued_at_ahead"), (-7200, "expiry_passed"))
+    for tells in ("nothing", "the right time")
+]
+
+
+@pytest.mark.parametrize(("unshown", "flow"), in_turn(UNSHOWN))
+def test_without_a_date_that_shows_it_the_clock_is_not_called_wrong(table, flow, unshown):
     """Then nobody knows whose clock is off; the advice on these codes names both."""
+    seconds, code, tells = unshown
     with provider(flow, clock_ahead=seconds) as op:
         op.tells_time = tells != "nothing"
         op.tells_right_time = True
@@ -245,17 +251,16 @@ def test_without_a_date_that_shows_it_the_clock_is_not_called_wrong(
     assert "sign_in_clock_differs" not in ending.codes(Status.WARN)
 
 
-@pytest.mark.parametrize("flow", ALL, ids=str)
-@pytest.mark.parametrize(
-    "date",
-    [
-        "Fri, 31 Dec 9999 23:59:59 GMT",
-        "Mon, 01 Jan 0001 00:00:00 GMT",
-        "Thu, 01 Jan 1970 00:00:00 GMT",
-        "Thu, 01 Jan 99999 00:00:00 GMT",
-        "now",
-    ],
-)
+NO_CLOCKS = [
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "Mon, 01 Jan 0001 00:00:00 GMT",
+    "Thu, 01 Jan 1970 00:00:00 GMT",
+    "Thu, 01 Jan 99999 00:00:00 GMT",
+    "now",
+]
+
+
+@pytest.mark.parametrize(("date", "flow"), in_turn(NO_CLOCKS))
 def test_a_date_that_no_clock_shows_is_not_believed(table, flow, date):
     with provider(flow) as op:
         op.date_says = date

@@ -1,13 +1,13 @@
 """A test sign-in without a browser: a real setup, and a user agent that only carries the answer."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
-import requests
 from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.support.html import parse
@@ -54,8 +54,6 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder)
         self.vault = Vault(folder, backend=NoKeyring())
-        self.http = requests.Session()
-        self.http.trust_env = False
 
     def setup(self, metadata_url: str, response_type: str, response_mode: str) -> Setup:
         """A setup saved and loaded again, for a product that signs in that way."""
@@ -76,12 +74,16 @@ class Desk:
 
     def carry(self, url: str) -> list[tuple[str, str]]:
         """The parameters that the provider at `url` has the browser bring to the callback."""
-        page = self.http.get(url, allow_redirects=False, timeout=10)
-        if page.is_redirect:
-            where = urlsplit(page.headers["Location"])
+        asked = urlsplit(url)
+        with closing(HTTPConnection(asked.netloc, timeout=10)) as http:
+            http.request("GET", f"{asked.path}?{asked.query}")
+            page = http.getresponse()
+            text = page.read().decode()
+        if location := page.getheader("Location"):
+            where = urlsplit(location)
             assert f"{where.scheme}://{where.netloc}{where.path}" == CALLBACK
             return parse_qsl(where.query, keep_blank_values=True)
-        form = parse(page.text).one("form", method="post")
+        form = parse(text).one("form", method="post")
         assert form.get("action") == CALLBACK
         return [(field.get("name"), field.get("value")) for field in form.all("input")]
 
@@ -103,5 +105,5 @@ class Desk:
 def desk(folder: Path) -> Iterator[Desk]:
     """A desk, closed afterwards."""
     made = Desk(folder)
-    with made.store, made.http:
+    with made.store:
         yield made
