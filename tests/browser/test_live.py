@@ -6,16 +6,11 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.entra_like import App
+from tests.browser.tours import CLIENT_ID, ENTRA_SECRET, REDIRECT_URI, TENANT
 from tests.support.walk import Walk, assert_fits
-from tests.support.whole_provider import DOCUMENT, Gate, WholeProvider
+from tests.support.whole_provider import DOCUMENT, Gate
 
-REDIRECT_URI = "https://syncro.example/openid_connect/callback"
-CLIENT_ID = "5d1a0f0e-2f6b-4c1e-9a55-0c1f2e3d4b5a"
 OTHER_ID = "6e2b1f1f-3f7c-4d2f-8b66-1d2f3e4c5b6b"
-TENANT = "8f14e45f-ceea-467d-9a2b-7c5b1f0d2e3c"
-# Microsoft's own published example.
-SECRET = "zzz8Q~zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzblP"
 
 AGAIN_MS = 12_000  # a refused secret is asked about again after five seconds
 
@@ -31,23 +26,11 @@ Directory (tenant) ID
 
 
 @pytest.fixture
-def latchkey(started):
-    return started()
-
-
-@pytest.fixture
-def entra(latchkey):
-    app = App(CLIENT_ID, (REDIRECT_URI, latchkey.callback), {SECRET: ""})
-    with WholeProvider(app) as op:
-        yield op
-
-
-@pytest.fixture
 def walk(latchkey, entra, opened):
     """At the metadata step with Entra's guide; the clipboard may be used."""
     context = opened()
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    found = Walk(context, latchkey, secrets=[SECRET])
+    found = Walk(context, latchkey, secrets=[ENTRA_SECRET])
     found.enter()
     found.new_setup("syncro", "entra")
     found.answer("before")
@@ -79,7 +62,7 @@ def until_held(page: Page, gate: Gate) -> None:
 def to(walk: Walk, step: str, **values: str) -> Page:
     """With these values saved and the metadata URL known, back at `step`."""
     walk.answer("client-id", client_id=values.get("client_id", CLIENT_ID))
-    walk.answer("client-secret", client_secret=SECRET)
+    walk.answer("client-secret", client_secret=ENTRA_SECRET)
     walk.try_answer("metadata", metadata_url=values["metadata_url"])
     walk.go(f"{walk.setup_path}/{step}")
     return walk.page
@@ -207,12 +190,12 @@ def test_enter_puts_a_pasted_block_in_its_fields_and_the_next_page_says_so(walk,
 
 
 def test_without_script_too_a_pasted_block_is_put_in_its_fields(latchkey, opened):
-    walk = Walk(opened(javascript=False), latchkey, javascript=False, secrets=[SECRET])
+    walk = Walk(opened(javascript=False), latchkey, javascript=False, secrets=[ENTRA_SECRET])
     walk.enter()
     walk.new_setup("syncro", "entra")
     walk.answer("before")
     walk.answer("redirect-uri", redirect_uri=REDIRECT_URI)
-    output = f'{{\n  "appId": "{CLIENT_ID}",\n  "password": "{SECRET}"\n}}'
+    output = f'{{\n  "appId": "{CLIENT_ID}",\n  "password": "{ENTRA_SECRET}"\n}}'
     walk.answer("client-id", client_id=output)
     assert walk.step == "metadata"
     taken = walk.page.locator("[data-taken]")
@@ -237,11 +220,11 @@ def test_a_block_that_was_changed_after_the_paste_is_not_taken_for_it(walk, entr
 def test_a_secret_that_was_too_fresh_turns_by_itself(walk, entra):
     entra.apps[CLIENT_ID].secrets.clear()
     page = to(walk, "client-secret", metadata_url=entra.metadata_url)
-    paste(page, "client_secret", SECRET)
+    paste(page, "client_secret", ENTRA_SECRET)
     expect(finding(page, "client_secret_refused")).to_be_visible()
     expect(page.locator("#checks")).to_contain_text("If you made it just now")
     walk.look()
-    entra.apps[CLIENT_ID].secrets[SECRET] = ""
+    entra.apps[CLIENT_ID].secrets[ENTRA_SECRET] = ""
     expect(finding(page, "client_secret_accepted")).to_be_visible(timeout=AGAIN_MS)
     expect(finding(page, "client_secret_refused")).to_have_count(0)
     walk.press_continue()
@@ -251,13 +234,13 @@ def test_a_secret_that_was_too_fresh_turns_by_itself(walk, entra):
 def test_after_continue_too_a_fresh_secret_turns_and_the_way_is_free(walk, entra):
     entra.apps[CLIENT_ID].secrets.clear()
     walk.answer("client-id", client_id=CLIENT_ID)
-    walk.answer("client-secret", client_secret=SECRET)
+    walk.answer("client-secret", client_secret=ENTRA_SECRET)
     walk.try_answer("metadata", metadata_url=entra.metadata_url)
     page = walk.page
     assert walk.step == "metadata"
     expect(finding(page, "client_secret_refused")).to_be_visible()
     expect(page.locator("[name=go_on_anyway]")).to_have_count(1)
-    entra.apps[CLIENT_ID].secrets[SECRET] = ""
+    entra.apps[CLIENT_ID].secrets[ENTRA_SECRET] = ""
     expect(finding(page, "client_secret_accepted")).to_be_visible(timeout=AGAIN_MS)
     expect(page.locator("[name=go_on_anyway]")).to_have_count(0)
     walk.press_continue()

@@ -3,13 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.entra_like import App
+from tests.browser.tours import CLIENT_ID, ENTRA_SECRET, REDIRECT_URI
 from tests.support.walk import Walk
-from tests.support.whole_provider import WholeProvider
-
-REDIRECT_URI = "https://syncro.example/openid_connect/callback"
-CLIENT_ID = "5d1a0f0e-2f6b-4c1e-9a55-0c1f2e3d4b5a"
-SECRET = "zzz8Q~zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzblP"  # Microsoft's own published example
 
 # Milliseconds of the longest motion there is on the page, or can be.
 _LONGEST = """() => Math.max(0, ...[...document.querySelectorAll("*")].flatMap((each) =>
@@ -29,27 +24,15 @@ _LISTEN = """() => {
 
 
 @pytest.fixture
-def latchkey(started):
-    return started()
-
-
-@pytest.fixture
-def entra(latchkey):
-    app = App(CLIENT_ID, (REDIRECT_URI, latchkey.callback), {SECRET: ""})
-    with WholeProvider(app) as op:
-        yield op
-
-
-@pytest.fixture
 def walk(latchkey, entra, opened):
     """At the metadata URL, everything before it answered."""
-    found = Walk(opened(), latchkey, secrets=[SECRET])
+    found = Walk(opened(), latchkey, secrets=[ENTRA_SECRET])
     found.enter()
     found.new_setup("syncro", "entra")
     found.answer("before")
     found.answer("redirect-uri", redirect_uri=REDIRECT_URI)
     found.answer("client-id", client_id=CLIENT_ID)
-    found.answer("client-secret", client_secret=SECRET)
+    found.answer("client-secret", client_secret=ENTRA_SECRET)
     return found
 
 
