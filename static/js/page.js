@@ -4,7 +4,8 @@
 // --- where she starts
 
 // At what was wrong, else in the first field of a question, so that what she has just copied goes
-// in with one keystroke. The page is not scrolled: what stands above is read first.
+// in with one keystroke. The page is not scrolled: what stands above is read first. An answer that
+// came back opens at its field (data-focus="here"), for what was found of it stands below.
 const summary = document.getElementById("summary");
 // A redirect keeps what stood after the # of the page before.
 const asked = document.getElementById(location.hash.slice(1));
@@ -13,7 +14,7 @@ const first = document.querySelector(
 );
 if (summary) summary.focus();
 else if (first && !asked && document.activeElement === document.body) {
-  first.focus({ preventScroll: true });
+  first.focus({ preventScroll: first.form.dataset.focus !== "here" });
 }
 
 // What looks like a button answers to Space as one does.

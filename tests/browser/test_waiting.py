@@ -5,13 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.entra_like import App
+from tests.browser.tours import CLIENT_ID, ENTRA_SECRET, REDIRECT_URI
 from tests.support.walk import Walk
 from tests.support.whole_provider import WholeProvider
 
-REDIRECT_URI = "https://syncro.example/openid_connect/callback"
-CLIENT_ID = "5d1a0f0e-2f6b-4c1e-9a55-0c1f2e3d4b5a"
-SECRET = "zzz8Q~zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzblP"  # Microsoft's own published example
 OVERVIEW = (
     f"Application (client) ID\n{CLIENT_ID}\nObject ID\na87ff679-a2f3-471d-8d9e-3b2c1a0f9e8d\n"
 )
@@ -28,25 +25,13 @@ _SHIFTS = """() => {
 
 
 @pytest.fixture
-def latchkey(started):
-    return started()
-
-
-@pytest.fixture
-def entra(latchkey):
-    app = App(CLIENT_ID, (REDIRECT_URI, latchkey.callback), {SECRET: ""})
-    with WholeProvider(app) as op:
-        yield op
-
-
-@pytest.fixture
 def at_step(latchkey, opened):
     """Opens a fresh profile at the client ID; with the clipboard, where it is granted."""
 
     def open_it(*permissions: str) -> Walk:
         context = opened()
         context.grant_permissions([*permissions])
-        walk = Walk(context, latchkey, secrets=[SECRET])
+        walk = Walk(context, latchkey, secrets=[ENTRA_SECRET])
         walk.enter()
         walk.new_setup("syncro", "entra")
         walk.answer("before")
@@ -58,7 +43,7 @@ def at_step(latchkey, opened):
 
 def to_test(walk: Walk, entra: WholeProvider) -> Page:
     walk.answer("client-id", client_id=CLIENT_ID)
-    walk.answer("client-secret", client_secret=SECRET)
+    walk.answer("client-secret", client_secret=ENTRA_SECRET)
     walk.answer("metadata", metadata_url=entra.metadata_url)
     return walk.page
 
@@ -112,7 +97,38 @@ def test_the_first_field_has_the_focus_and_enter_continues(at_step, entra):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert focused(page) == "summary"
-    assert page.title().startswith(page.locator("h1").inner_text())
+
+
+def test_an_answer_that_came_back_opens_at_its_field_and_what_was_found(at_step, entra):
+    walk = at_step()
+    page = walk.page
+    page.set_viewport_size({"width": 360, "height": 780})
+    walk.answer("client-id", client_id=CLIENT_ID)
+    walk.answer("client-secret", client_secret=ENTRA_SECRET)
+    assert page.evaluate("window.scrollY") == 0
+    walk.try_answer("metadata", metadata_url=f"{entra.metadata_url}/nothing")
+    assert focused(page) == "metadata_url"
+    expect(page.locator("[name=metadata_url]")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#checks .fail .what").first).to_be_in_viewport(ratio=1)
+    walk.go(f"{walk.setup_path}/metadata")
+    assert page.evaluate("window.scrollY") == 0, "when she comes back to it, it is read anew"
+
+
+def test_without_script_the_top_of_the_page_says_that_an_answer_came_back(latchkey, opened):
+    walk = Walk(opened(javascript=False), latchkey, javascript=False)
+    walk.enter()
+    walk.new_setup("syncro", "oidc")
+    walk.answer("before")
+    walk.answer("redirect-uri", redirect_uri=REDIRECT_URI)
+    walk.answer("client-id", client_id=CLIENT_ID)
+    walk.answer("client-secret", client_secret="not-a-real-secret")
+    page = walk.page
+    said = page.locator("noscript .banner")  # text within a noscript is no text to playwright
+    expect(said).to_have_count(0)
+    walk.try_answer("metadata", metadata_url="http://127.0.0.1:9/.well-known/openid-configuration")
+    expect(said).to_be_in_viewport()
+    said.locator("a").click()
+    expect(page.locator("#checks .fail .what").first).to_be_in_viewport()
 
 
 def test_a_paste_button_is_a_paste(at_step, entra):
@@ -144,7 +160,7 @@ def test_nothing_moves_while_the_checks_arrive(at_step, entra):
     walk = at_step()
     page = walk.page
     walk.answer("client-id", client_id=CLIENT_ID)
-    walk.answer("client-secret", client_secret=SECRET)
+    walk.answer("client-secret", client_secret=ENTRA_SECRET)
     gates = [entra.hold(path) for path in ("/authorize", "/token")]
     page.evaluate(_SHIFTS)
     button = page.locator("form#answer button[type=submit]")
@@ -183,7 +199,7 @@ def test_on_paper_no_secret_is_shown_even_where_it_was_asked_for(at_step, entra)
     walk.press(page.get_by_role("button", name="Continue unproved"))
     walk.press(page.get_by_role("button", name="Show"))
     secret = page.locator("[data-copy=client_secret]").first
-    expect(secret).to_have_text(SECRET)
+    expect(secret).to_have_text(ENTRA_SECRET)
     page.emulate_media(media="print")
     expect(secret).to_be_hidden()
     expect(page.locator("[data-copy=client_id]").first).to_be_visible()

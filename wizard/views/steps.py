@@ -136,7 +136,13 @@ def show(setup_id: str, slug: str) -> str | Response:
         return step
     if slug == "before":
         return render_step(setup, step, form=BeforeForm())
-    return _question(setup, step, filled_form(setup, slug), findings=_known(setup, slug))
+    return _question(
+        setup,
+        step,
+        filled_form(setup, slug),
+        findings=_known(setup, slug),
+        stopped=judging.blocked(setup, slug),
+    )
 
 
 def answer(setup_id: str, slug: str) -> str | Response:
@@ -244,7 +250,10 @@ def _question(
     offer: Mapping[str, object] | None = None,
     taken: Iterable[str] = (),
 ) -> str:
-    """A question's page. `findings` are all there; what `run` still asks about comes later."""
+    """A question's page. `findings` are all there; what `run` still asks about comes later.
+
+    `stopped` is whether the saved value is sure to fail, so that she may go on with it anyway.
+    """
     checked = [setup.current_check(t) for t in judging.TOPICS_OF_STEP.get(step.slug, ())]
     times = [check.checked_at for check in checked if check]
     rows = [showing.plain_row(setup, findings)]
@@ -265,7 +274,7 @@ def _question(
         offer=offer,
         taken=taken,
         made=showing.made(setup, setup.values) if step.slug == "redirect-uri" else [],
-        stopped=stopped or judging.blocked(setup, step.slug),
+        stopped=stopped,
         checked_at=min(times) if times else None,
         vault=desk().vault,
         lost_secret=bool(setup.values.secret_version and not setup.values.client_secret),
