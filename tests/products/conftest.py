@@ -1,19 +1,13 @@
 """Proofs against real products. They need a browser and a provider as the browser tests do."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.support.apache import Apache
 from tests.support.real_products import JupyterHub, PgAdmin
 
-HERE = Path(__file__).parent
 
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.products)
+def pytest_itemcollected(item):
+    item.add_marker(pytest.mark.products)
 
 
 @pytest.fixture
