@@ -19,6 +19,7 @@ from tests.support.odd_provider import (
 )
 from wizard.fetch import Answer, Fetcher
 from wizard.oidc.finding import Status, could_not_tell, failed, passed
+from wizard.oidc.plain import Hidden
 from wizard.probes import Registration, SecretAnswer, ask_registration, ask_secret, settle
 from wizard.probes.canary import made_up_secret
 from wizard.probes.dialect import numbers_in
@@ -453,6 +454,6 @@ def test_any_text_is_read_as_a_page_without_a_crash(text):
 )
 def test_any_answer_of_the_token_endpoint_is_read_without_a_crash(status, body):
     got = Answer("POST", "https://idp.example/token", status, {}, body, 1, 0.0, None)
-    reply = read_token_reply(got, ("secret", ""))
+    reply = read_token_reply(got, Hidden(["secret", ""]))
     assert "secret" not in f"{reply!r} {reply.said} {reply.outcome}"
     assert len(reply.said) <= 300

@@ -47,7 +47,7 @@ def check_url(url: str) -> SplitResult:
     """
     if len(url) > MAX_URL:
         raise FetchError("bad_url", url, f"longer than {MAX_URL} characters")
-    if any(c <= " " or c == "\\" or not c.isprintable() for c in url):
+    if not url.isprintable() or " " in url or "\\" in url:
         raise FetchError("bad_url", url, "it holds a space or another character that cannot be")
     try:
         parts = urlsplit(url)

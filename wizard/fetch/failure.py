@@ -110,7 +110,8 @@ def bare_url(url: str) -> str:
     if found:
         host, slash, path = rest.partition("/")
         text = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 

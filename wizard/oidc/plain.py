@@ -18,7 +18,7 @@ _NET = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'"})
 _SHORTEST_CUT = 8  # the beginning of a secret, where a text was cut in the middle of it
 
 
-def plain(value: object, limit: int = LIMIT, hide: Sequence[str | None] = ()) -> str:
+def plain(value: object, limit: int = LIMIT, hide: "Sequence[str | None] | Hidden" = ()) -> str:
     """`value` (any JSON value) as at most `limit` characters of text, an ellipsis when cut.
 
     Texts in `hide` are taken out first, in any spelling: a provider may echo the code or the secret
@@ -29,13 +29,15 @@ def plain(value: object, limit: int = LIMIT, hide: Sequence[str | None] = ()) ->
     return _one_line(_words(value, limit, hide), limit)
 
 
-def without(text: str, hide: Sequence[str | None], instead: str = "(hidden)") -> str:
+def without(text: str, hide: "Sequence[str | None] | Hidden", instead: str = "(hidden)") -> str:
     """`text` without the texts in `hide`, in whatever spelling they stand there.
 
     Also without the beginning of one where `text` ends in the middle of it. Shorter ones than four
     characters stay: taking them out would blacken every word.
     """
-    return Hidden(hide).out_of(text, instead)
+    if not text:
+        return text
+    return (hide if isinstance(hide, Hidden) else Hidden(hide)).out_of(text, instead)
 
 
 class Hidden:
@@ -120,7 +122,7 @@ def kind(value: object) -> str:
     return "a list" if isinstance(value, list | tuple) else "something else"
 
 
-def _words(value: object, limit: int, hide: Sequence[str | None] = ()) -> str:
+def _words(value: object, limit: int, hide: Sequence[str | None] | Hidden = ()) -> str:
     if isinstance(value, str):
         return without(value, hide)
     if value is None:
@@ -140,7 +142,7 @@ def _words(value: object, limit: int, hide: Sequence[str | None] = ()) -> str:
     return kind(value)
 
 
-def _member(value: object, limit: int, hide: Sequence[str | None]) -> str:
+def _member(value: object, limit: int, hide: Sequence[str | None] | Hidden) -> str:
     if isinstance(value, list | tuple | Mapping):
         return kind(value)
     return _one_line(_words(value, limit, hide), limit)
@@ -148,10 +150,9 @@ def _member(value: object, limit: int, hide: Sequence[str | None]) -> str:
 
 def _one_line(text: str, limit: int) -> str:
     # Four times the limit is enough to fill it, however many characters fall away.
-    kept = (
-        " " if unicodedata.category(character) in _UNSHOWABLE else character
-        for character in text[: 4 * limit]
-    )
-    line = " ".join("".join(kept).split())
+    kept = text[: 4 * limit]
+    if not kept.isprintable():
+        kept = "".join(" " if unicodedata.category(one) in _UNSHOWABLE else one for one in kept)
+    line = " ".join(kept.split())
     cut = len(line) > limit or len(text) > 4 * limit
     return line[: limit - 1].rstrip() + "…" if cut else line

@@ -14,9 +14,7 @@ def split(url: object) -> SplitResult | None:
     """
     if not isinstance(url, str) or not 0 < len(url) <= MAX_CHARACTERS:
         return None
-    if any(
-        character <= " " or character == "\\" or not character.isprintable() for character in url
-    ):
+    if not url.isprintable() or " " in url or "\\" in url:
         return None
     try:
         parts = urlsplit(url)

@@ -145,7 +145,8 @@ def shape_of(text: str, echoed: Iterable[str]) -> str:
     """The words of `text` less echoed values, addresses, numbers and long random strings."""
     text = text.casefold()
     for value in sorted({form for each in echoed for form in _forms(each)}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", text)
+        if value in text:  # most are not, and each is a pattern of its own
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", text)
     text = _ADDRESS.sub(" ", text)
     words = (match[0] for match in _WORD.finditer(text))
     return " ".join(word for word in words if not _is_random(word))

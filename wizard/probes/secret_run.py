@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 from wizard.fetch import Fetcher
 from wizard.oidc.discovery import Metadata
 from wizard.oidc.finding import Finding
+from wizard.oidc.plain import Hidden
 from wizard.probes.asking import Outcome, side_by_side, trouble
 from wizard.probes.canary import made_up_secret
 from wizard.probes.registration import Registration
@@ -39,6 +40,7 @@ class SecretRun:
         self.registration = registration
         self.real = registration.client_secret or ""
         self.made_up = made_up_secret(self.real)
+        self._hidden = Hidden([*self._forms(self.real), *self._forms(self.made_up)])
         self.left = MOST_REQUESTS
         self.lines: list[str] = []
         self.outcomes: list[Outcome] = []
@@ -52,8 +54,7 @@ class SecretRun:
         outcomes = side_by_side(calls)
         self.left -= len(calls)
         self.outcomes += outcomes
-        hidden = (*self._hidden(self.real), *self._hidden(self.made_up))
-        right, wrong = (read_token_reply(outcome, hidden) for outcome in outcomes)
+        right, wrong = (read_token_reply(outcome, self._hidden) for outcome in outcomes)
         if self.took_ms is None:
             self.took_ms = right.took_ms
         for whose, reply in (("your secret", right), ("a made-up secret", wrong)):
@@ -75,7 +76,7 @@ class SecretRun:
         troubles = trouble(self.outcomes, self.metadata.token_endpoint.partition("?")[0])
         return SecretAnswer([*findings, *troubles], method)
 
-    def _hidden(self, secret: str) -> tuple[str, ...]:
+    def _forms(self, secret: str) -> tuple[str, ...]:
         """Every form in which a provider might repeat `secret`: as sent, and as misread."""
         credentials = [
             authenticate(method, self.registration.client_id, secret)[1]["Authorization"][6:]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from wizard.fetch import FetchError
-from wizard.oidc.plain import plain
+from wizard.oidc.plain import Hidden, plain
 from wizard.oidc.strict_json import StrictJsonError, parse_object
 from wizard.probes import dialect
 from wizard.probes.asking import Outcome, why_unavailable
@@ -67,7 +67,7 @@ class TokenReply:
         return plain(": ".join(part for part in (self.outcome, self.description) if part), 240)
 
 
-def read_token_reply(outcome: Outcome, hidden: tuple[str, ...]) -> TokenReply:
+def read_token_reply(outcome: Outcome, hidden: Hidden) -> TokenReply:
     """`outcome` of a request that carried `hidden` values, which are taken out of its words."""
     if isinstance(outcome, FetchError):
         return TokenReply(unavailable=why_unavailable(outcome), busy=True)
