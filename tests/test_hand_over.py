@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.app import wizard
 from tests.support.in_use import CLIENT_ID, PRODUCT_URI, InUse, StrictProvider
+from tests.test_product_guides import in_order, labels_of
 from wizard import catalogue, handover, setups
 from wizard.handover import OF_METADATA
 
@@ -62,7 +63,8 @@ def test_every_product_gets_what_it_asks_for_out_of_what_was_checked(used, op):
     assert page.words.count("names none") == 2
 
 
-def test_the_labels_and_their_order_are_the_products_own(used):
+@pytest.mark.products  # each is handed over to in test_product_guides.py, without a sign-in
+def test_every_product_gets_its_labels_in_its_order_after_its_own_sign_in(used):
     for product in catalogue.products():
         protocol = product.protocol
         if (protocol.uses_secret, protocol.pkce, protocol.response_mode) != (True, True, "query"):
@@ -70,11 +72,7 @@ def test_the_labels_and_their_order_are_the_products_own(used):
         if product.slug == "practice":
             continue  # it needs the practice provider
         used.sign_in(used.to_test(product=product.slug))
-        page = used.get("/handover")
-        rows = page.root.where(lambda e: "copy" in e.get("class", "").split())
-        labels = [row.where(lambda e: e.get("class") == "for")[0].text for row in rows]
-        fields = sorted(product.hand_over.fields, key=lambda field: field.if_asked)
-        assert labels == [field.label for field in fields], product.slug
+        assert labels_of(used.get("/handover")) == in_order(product), product.slug
 
 
 def test_values_out_of_a_document_are_gone_with_its_check(syncro):

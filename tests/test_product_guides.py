@@ -123,10 +123,22 @@ def test_every_field_of_the_hand_over_is_filled_in_or_says_why_not(app, slug):
         assert "secret-of-this-test" not in f"{row.value}{row.note}"
     page = app.visitor.get(f"/setups/{setup.id}/handover")
     assert page.path.endswith("/handover")
+    assert labels_of(page) == in_order(setup.product)
     assert "secret-of-this-test" not in page.text
     for number, file in enumerate(handover.files(setup), 1):
         assert file.text, file.why
         assert page.copyable(f"snippet_{number}").split() == file.text.split()
+
+
+def labels_of(page):
+    """What the product calls each value, as the hand-over page has them."""
+    rows = page.root.where(lambda e: "copy" in e.get("class", "").split())
+    return [name.text for row in rows for name in row.where(lambda e: e.get("class") == "for")]
+
+
+def in_order(guide):
+    """What the guide says they are called; those that it may ask for come last."""
+    return [field.label for field in sorted(guide.hand_over.fields, key=lambda f: f.if_asked)]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
