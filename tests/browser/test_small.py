@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.oidc_provider import client
+from tests.support.practice_walk import Portal
 from tests.support.walk import Walk, at_oidc_provider, verdict
 
 REDIRECT_URI = "https://syncro.example/openid_connect/callback"
@@ -61,3 +62,21 @@ def _asks_for_the_list(walk: Walk) -> None:
     walk.look()
     walk.press_continue()
     assert walk.step == "client-id"
+
+
+def test_the_practice_portals_menu_too_is_one_line_until_asked_for(opened, started):
+    latchkey = started(practice=True)
+    portal = Portal(opened(), latchkey.practice)
+    page = portal.page
+    registered = portal.register("Latchkey practice", [latchkey.callback])
+    page.set_viewport_size({"width": 320, "height": 640})
+    portal.open(registered.client_id, "authentication")
+    question_comes_first(page, "authentication")
+    rail = page.locator("nav.rail")
+    expect(rail.locator("summary")).to_have_text("Menu: Authentication")
+    rail.locator("summary").click()
+    rail.get_by_role("link", name="Users and groups").click()
+    expect(page.locator("h1")).to_have_text("Users and groups")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(rail.locator("summary")).to_be_hidden()
+    expect(rail.get_by_role("link", name="Overview")).to_be_visible()
