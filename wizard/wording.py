@@ -1,4 +1,4 @@
-"""Findings and times in the words of the page: the check's facts meet the catalogue's advice."""
+"""Findings in the words of the page: the check's facts meet the catalogue's advice."""
 
 import re
 from collections.abc import Iterable, Mapping
