@@ -35,7 +35,7 @@ def answered(app, registered, **other):
         "client_secret": registered.secret_value,
         **other,
     }
-    return app.walk_to("metadata", product="other", **values)
+    return app.saved_at("metadata", product="other", **values)
 
 
 def url_of(metadata):
@@ -72,7 +72,7 @@ def test_what_was_mended_at_the_provider_is_asked_again_by_continue(app, portal)
 
 def test_a_step_that_was_not_answered_stays_closed(app, portal):
     registered = portal.register(REDIRECT_URI, CALLBACK)
-    page = app.walk_to("client-id", product="other")
+    page = app.saved_at("client-id", product="other")
     for step in ("client-secret", "metadata", "test", "handover", "turn-on"):
         closed = app.visitor.get(page.path.replace("client-id", step))
         assert closed.path == page.path

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.practice.portal import Portal
+from tests.practice.portal import REDIRECT_URI, Portal
 from tests.support.processes import free_port_pair
 from tests.support.visitor import Visitor
 from wizard.practice import PracticeServer
@@ -27,3 +27,9 @@ def visitor(practice):
 def portal(visitor):
     """The portal, as one administrator uses it."""
     return Portal(visitor)
+
+
+@pytest.fixture(scope="module")
+def application(practice):
+    """An application that no test changes, registered once a file of tests."""
+    return Portal(Visitor.of_server(practice.url.rstrip("/"))).register(REDIRECT_URI)

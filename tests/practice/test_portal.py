@@ -26,8 +26,7 @@ def test_an_empty_portal_leads_to_a_registration(visitor, practice):
     assert links["Back to Latchkey"] == f"http://localhost:{practice.port - 1}/"
 
 
-def test_every_page_says_that_it_is_practice(portal, visitor):
-    application = portal.register(REDIRECT_URI)
+def test_every_page_says_that_it_is_practice(application, visitor):
     app = f"/apps/{application.client_id}"
     (secret_id,) = SECRET_ID.findall(visitor.get(f"{app}/secrets").words)
     of_app = ("", "/authentication", "/secrets", f"/secrets/{secret_id}/delete", "/endpoints")
@@ -48,9 +47,8 @@ def test_a_registration_leads_to_the_overview_with_its_three_ids(portal, visitor
     assert "Remote desk" in visitor.get("/").words
 
 
-def test_the_guides_links_open_the_very_page(portal, visitor, practice):
+def test_the_guides_links_open_the_very_page(application, visitor, practice):
     guide = catalogue.provider("practice")
-    application = portal.register(REDIRECT_URI)
     words = {"practice_port": str(practice.port), "client_id": application.client_id}
     links = [(page.name, page) for page in guide.pages]
     links += [
@@ -68,8 +66,7 @@ def test_the_guides_links_open_the_very_page(portal, visitor, practice):
     assert visitor.get(deep_links.url_of(link, words)).path == "/apps/new"
 
 
-def test_the_endpoints_page_holds_the_metadata_url_and_its_look_alikes(portal, visitor):
-    application = portal.register(REDIRECT_URI)
+def test_the_endpoints_page_holds_the_metadata_url_and_its_look_alikes(application, visitor):
     page = visitor.get(f"/apps/{application.client_id}/endpoints")
     metadata = application.metadata
     assert page.copyable("metadata_url") == (
@@ -159,8 +156,7 @@ def test_the_platform_chosen_at_registration_is_where_the_addresses_are(portal, 
     assert "1 Web, 0 Single-page application" in moved.words
 
 
-def test_an_address_is_under_one_platform_only(portal, visitor):
-    application = portal.register(REDIRECT_URI)
+def test_an_address_is_under_one_platform_only(application, visitor):
     page = visitor.get(AUTHENTICATION.format(application.client_id))
     refused = visitor.submit(page, page.root.one("form"), spa_redirect_uris=REDIRECT_URI)
     error = refused.root.one(id="spa_redirect_uris-error").text
@@ -189,9 +185,9 @@ def test_a_deleted_secret_is_wrong_from_then_on_and_another_one_still_right(port
     assert visitor.get(path).status == 404
 
 
-def test_another_applications_secret_cannot_be_deleted(portal, visitor):
-    first, second = portal.register(REDIRECT_URI), portal.register(REDIRECT_URI)
-    page = visitor.get(f"{SECRETS.format(second.client_id)}/{first.secret_id}/delete")
+def test_another_applications_secret_cannot_be_deleted(application, portal, visitor):
+    other = portal.send_registration("Another", [REDIRECT_URI]).copyable("client_id")
+    page = visitor.get(f"{SECRETS.format(other)}/{application.secret_id}/delete")
     assert page.status == 404
 
 
@@ -218,8 +214,8 @@ def test_properties_and_users_are_kept(portal, visitor):
 @pytest.mark.parametrize(
     ("path", "answer"), [(PROPERTIES, {"enabled": "x"}), (USERS, {"user": "other-tenant"})]
 )
-def test_a_choice_that_was_not_offered_changes_nothing(portal, visitor, path, answer):
-    url = path.format(portal.register(REDIRECT_URI).client_id)
+def test_a_choice_that_was_not_offered_changes_nothing(application, visitor, path, answer):
+    url = path.format(application.client_id)
     page = visitor.get(url)
     refused = visitor.submit(page, page.root.one("form"), **answer)
     assert "Look at this first" in refused.words
@@ -227,8 +223,7 @@ def test_a_choice_that_was_not_offered_changes_nothing(portal, visitor, path, an
     assert fields_of(visitor.get(url).root.one("form"))[1:] == fields_of(page.root.one("form"))[1:]
 
 
-def test_the_directories_page_shows_two_tenants(portal, visitor):
-    application = portal.register(REDIRECT_URI)
+def test_the_directories_page_shows_two_tenants(application, visitor):
     page = visitor.get("/directories")
     assert page.copyable("tenant_id") == application.tenant_id
     assert page.copyable("other_tenant_id") != application.tenant_id
@@ -263,8 +258,7 @@ def test_an_address_that_cannot_be_registered_is_told_at_its_field(portal, uri):
     assert area.text.startswith(REDIRECT_URI)
 
 
-def test_the_same_objections_hold_when_editing(portal, visitor):
-    application = portal.register(REDIRECT_URI)
+def test_the_same_objections_hold_when_editing(application, visitor):
     page = visitor.get(AUTHENTICATION.format(application.client_id))
     refused = visitor.submit(page, page.root.one("form"), redirect_uris="http://product.example")
     assert "Only http://localhost may" in refused.root.one(id="redirect_uris-error").text
@@ -318,8 +312,7 @@ def test_an_unknown_address_gets_a_page(visitor, path):
 @pytest.mark.parametrize(
     "path", ["/apps/new", SECRETS, AUTHENTICATION, PROPERTIES, USERS, "/product/local"]
 )
-def test_nothing_is_changed_without_a_csrf_token(portal, visitor, path):
-    application = portal.register(REDIRECT_URI)
+def test_nothing_is_changed_without_a_csrf_token(application, visitor, path):
     url = path.format(application.client_id)
     page = visitor.fetch("POST", url, [("name", "x"), ("redirect_uris", "")])
     assert page.status == 400

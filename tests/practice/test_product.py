@@ -2,18 +2,24 @@
 
 import pytest
 
-from tests.practice.portal import fields_of
+from tests.practice.portal import Portal, fields_of
 from tests.support.visitor import Visitor
 
 SETTINGS = "/product/settings"
 
 
+@pytest.fixture(scope="module")
+def registered(practice):
+    """Registered with the redirect URI that the product shows; no test changes it."""
+    visitor = Visitor.of_server(practice.url.rstrip("/"))
+    return Portal(visitor).register(visitor.get(SETTINGS).copyable("redirect_uri"))
+
+
 @pytest.fixture
-def application(portal, visitor):
-    """Registered with the redirect URI that the product shows."""
-    application = portal.register(visitor.get(SETTINGS).copyable("redirect_uri"))
-    visitor.secrets.append(application.secret_value)
-    return application
+def application(registered, visitor):
+    """The same, and its secret is in no page that the visitor gets."""
+    visitor.secrets.append(registered.secret_value)
+    return registered
 
 
 @pytest.fixture

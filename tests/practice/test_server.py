@@ -213,8 +213,7 @@ def test_the_names_of_this_computer_are_answered(practice, host):
     assert answer.status_code == 200
 
 
-def test_every_answer_is_shut_in(portal, practice):
-    application = portal.register(REDIRECT_URI)
+def test_every_answer_is_shut_in(application, practice):
     wrong = requests.post(application.metadata["token_endpoint"], {}, timeout=TIMEOUT)
     for answer in (get(practice.url), get(practice.url + "static/practice.css"), wrong):
         policy = answer.headers["Content-Security-Policy"]

@@ -8,6 +8,7 @@ import requests
 from tests.practice.portal import (
     REDIRECT_URI,
     TIMEOUT,
+    Portal,
     authorize,
     fragment_of,
     get,
@@ -17,19 +18,16 @@ from tests.practice.portal import (
     sign_in,
 )
 from tests.support.lint import assert_clean
+from tests.support.visitor import Visitor
 from wizard.oidc import jose_guard
 from wizard.oidc.sign_in import s256
 
 VERIFIER = "a-verifier-of-forty-three-characters-or-more-0"
 
 
-@pytest.fixture
-def application(portal):
-    return portal.register(REDIRECT_URI)
-
-
-@pytest.fixture
-def with_id_tokens(portal):
+@pytest.fixture(scope="module")
+def with_id_tokens(practice):
+    portal = Portal(Visitor.of_server(practice.url.rstrip("/")))
     return portal.register(REDIRECT_URI, id_tokens=True)
 
 
@@ -119,8 +117,10 @@ def test_a_scope_that_was_not_asked_for_releases_nothing(application, scope, the
     assert not absent & set(claims)
 
 
-def test_the_subject_differs_between_applications_and_the_object_id_does_not(portal):
-    first, second = (_claims(portal.register(REDIRECT_URI)) for _ in range(2))
+def test_the_subject_differs_between_applications_and_the_object_id_does_not(
+    application, with_id_tokens
+):
+    first, second = _claims(application), _claims(with_id_tokens)
     assert first["sub"] != second["sub"]
     assert first["oid"] == second["oid"]
 
