@@ -106,9 +106,16 @@ def python_provider(kind: str, package: str, folder: Path):
 
 
 PROVIDER_NAMES = ["npm_oidc_provider", "practice", "mock", "canaille"]
+# Canaille takes a second to start, so it is asked in `make test-products`.
+IN_MAKE_TEST = PROVIDER_NAMES[:3]
 
 
-@pytest.fixture(params=PROVIDER_NAMES)
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=() if name in IN_MAKE_TEST else pytest.mark.products)
+        for name in PROVIDER_NAMES
+    ]
+)
 def running(request):
     return request.getfixturevalue(request.param)
 
@@ -163,11 +170,23 @@ def test_a_wrong_secret_is_refused(running):
         assert method is None
 
 
+ODD_LOOKS = ["§ no ASCII", "a\"b<c>'d&e;f=g", " ", "%41%zz", "a:b:c", "\u0660"]
+
+
 @pytest.mark.parametrize(
-    "wrong", ["§ no ASCII", "a\"b<c>'d&e;f=g", " ", "%41%zz", "a:b:c", "\u0660"]
+    ("wrong", "name"),
+    [
+        pytest.param(
+            wrong,
+            name,
+            marks=() if name == IN_MAKE_TEST[n % len(IN_MAKE_TEST)] else pytest.mark.products,
+        )
+        for n, wrong in enumerate(ODD_LOOKS)
+        for name in PROVIDER_NAMES
+    ],
 )
-def test_a_wrong_secret_of_an_odd_look_is_never_accepted(running, wrong):
-    _, _, on_secret, method = ask(running, secret=wrong)
+def test_a_wrong_secret_of_an_odd_look_is_never_accepted(request, wrong, name):
+    _, _, on_secret, method = ask(request.getfixturevalue(name), secret=wrong)
     assert Status.PASS not in {f.status for f in on_secret}
     assert method is None
 
