@@ -127,14 +127,20 @@ def test_what_is_written_can_always_be_read(wiz):
     long = {"redirect_uri": "https://a.example/" + "é" * 2030, "client_id": "c" * 512}
     wiz.store.save_answers(setup_id, long | {"secret_version": "v1"})
     wiz.vault.put(setup_id, "v1", "nnnnnn")  # a secret that is in the name, many times
-    noise = as_rows([warned("product_email_strange", actual="\x1b[31m\n\u202e☂" * 200)] * 120)
+    noise = as_rows([warned("product_email_strange", actual="\x1b[31m\n\u202e☂" * 200)] * 9)
     for _ in range(30):
         wiz.store.add_run(setup_id, "x", "warn", noise, {"account": "é" * 900})
+    many = as_rows([warned("product_email_strange", actual="a")] * 120)
+    wiz.store.add_run(setup_id, "x", "warn", many, {"account": "a user"})
     data = exchange.write(loaded(wiz, setup_id), NOW)
     assert len(data) <= exchange.MAX_BYTES
     file = exchange.read(data)
     assert file.answers.client_id == "c" * 512
     assert len(file.name) <= 80
+    newest, *others = file.runs
+    assert (newest.account, len(newest.findings)) == ("a user", 100)
+    assert 0 < len(others) < 19
+    assert all(len(run.findings) == 9 for run in others)
 
 
 @pytest.mark.parametrize(

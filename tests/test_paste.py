@@ -239,13 +239,14 @@ LONG = (
 )
 
 
-@pytest.mark.parametrize("text", [piece * (60_000 // len(piece)) for piece in LONG], ids=LONG)
+# Long enough: what takes time by the square of it takes seconds, all else hundredths of one.
+@pytest.mark.parametrize("text", [piece * (20_000 // len(piece)) for piece in LONG], ids=LONG)
 def test_a_long_paste_is_read_in_bounded_time(text):
     started = time.process_time()
     for into in ("redirect_uri", "client_id", *SECRETS):
         judged(into, clean(text, keep_inside=into in SECRETS).value)
     recognise(text)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 0.5
 
 
 # -- single rules ------------------------------------------------------------------------------
