@@ -9,26 +9,28 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory, url_for
+from flask import Flask, Response, send_from_directory
 
 from wizard.compressing import takes_gzip
 
 # A file may do nothing at all, and that is a shorter policy than the pages'.
 _POLICY = "default-src 'none'; frame-ancestors 'none'"
 FOLDER = Path(__file__).resolve().parent.parent / "static"
+_ADDRESS = "/static/"
 COMPRESSED = frozenset({".css", ".js", ".svg"})
 _NAME_ENDS_WITHIN = 64  # bytes of a gzip header in which the name of ours ends
 
 
 def init_static_files(app: Flask) -> None:
     """Serve `FOLDER` under /static/, as the endpoint "static"."""
-    app.add_url_rule("/static/<path:filename>", "static", _send)
+    app.add_url_rule(f"{_ADDRESS}<path:filename>", "static", _send)
     app.jinja_env.globals["static_url"] = static_url
 
 
+@lru_cache(maxsize=64)
 def static_url(name: str) -> str:
     """The address of a static file, with a print of its content: it may be kept for long."""
-    return url_for("static", filename=name, v=print_of(name))
+    return f"{_ADDRESS}{name}?v={print_of(name)}"
 
 
 @lru_cache(maxsize=64)

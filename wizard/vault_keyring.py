@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from wizard.private_file import replace_private
 
 if TYPE_CHECKING:
+    import queue
+
     from keyring.backend import KeyringBackend
 
 _KNOWN_AS = {
@@ -45,7 +46,7 @@ class PatientKeyring:
         self._patience = patience
         self._backend: KeyringBackend | None = None
         self._looked = False
-        self._questions: queue.SimpleQueue[_Question] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[_Question]
         self._worker: threading.Thread | None = None
         self.why_not = ""
 
@@ -99,6 +100,9 @@ class PatientKeyring:
 
     def _ask(self, job: Callable[[], Any], undo: Callable[[], Any] | None = None) -> Any:
         if self._worker is None:
+            import queue  # late: a start asks the keyring nothing
+
+            self._questions = queue.SimpleQueue()
             # A daemon: a keyring that never answers must not keep the process from ending.
             self._worker = threading.Thread(target=self._work, name="keyring", daemon=True)
             self._worker.start()
