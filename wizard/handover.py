@@ -119,7 +119,7 @@ def files(setup: Setup) -> list[File]:
 def _why(setup: Setup, written: snippets.Written) -> str:
     if written.missing:
         names = ", ".join(map(_spoken, written.missing))
-        return f"It needs what is not known: {names}. {setup.provider.name} has not named it yet."
+        return f"It needs what {setup.provider.in_full} has not named yet: {names}."
     if written.unwritable:
         names = ", ".join(map(_spoken, written.unwritable))
         return (
@@ -183,11 +183,11 @@ def _row(setup: Setup, field: HandOverField) -> Row:
         return Row(field.label, name, shown, note)
     value = values(setup)[field.value]
     if field.value in OF_METADATA and not value:
-        note = f"The metadata of {setup.provider.name} names none."
+        note = f"The metadata of {setup.provider.in_full} names none."
         if not setup.metadata:
-            note = f"Not known: {setup.provider.name} was not asked with the values of today."
+            note = f"Not known: {setup.provider.in_full} was not asked with the values of today."
     elif field.value == "metadata_path" and setup.metadata and not value:
         note = f"The metadata URL does not lie under the issuer, as {setup.product.name} needs it."
     elif field.value == "secret_expires" and not value:
-        note = f"You entered no date. {setup.provider.name} shows it beside the secret. {note}"
+        note = f"You entered no date; {setup.provider.in_full} shows it beside the secret. {note}"
     return Row(field.label, field.value, value, note.strip())

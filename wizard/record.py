@@ -64,20 +64,20 @@ class Record:
 
 def build(setup: Setup, now: datetime) -> Record:
     """The record of a setup as it stands at `now`; the client secret is nowhere in it."""
+    product, provider = setup.product.name, setup.provider.in_full
     lede = (
-        f"{setup.product.name} signs people in through {setup.provider.name}, by OpenID Connect."
+        f"{product} signs people in through {provider}, by OpenID Connect."
         if _finished(setup)
-        else f"{setup.product.name} is being connected to {setup.provider.name}, by OpenID Connect."
-        " This is not finished."
+        else f"{product} is being connected to {provider}, by OpenID Connect. This is not finished."
     )
     made = f"Written by Latchkey on {times.moment(now.isoformat())}."
     record = Record(
         f"Change record: {setup.name}",
         f"{lede} {made}",
         [
-            Section(f"What was set in {setup.provider.name}", _at_provider(setup)),
+            Section(f"What was set in {provider}", _at_provider(setup)),
             Section(
-                f"What was set in {setup.product.name}",
+                f"What was set in {product}",
                 _at_product(setup),
                 blocks=_files(setup),
             ),
@@ -328,7 +328,7 @@ def _not_proved(setup: Setup) -> list[str]:
     for slug in (*judging.TOPICS_OF_STEP, "test"):
         if slug == "test" and not setup.comes_back:
             said.append(
-                f"A sign-in at {setup.provider.name}: it does not send people back to this"
+                f"A sign-in at {setup.provider.in_full}: it does not send people back to this"
                 " computer, so no test sign-in could be made."
             )
         elif judging.went_on(setup, slug) or (
@@ -365,7 +365,7 @@ def _undo(setup: Setup) -> list[str]:
     app = setup.values.client_id or setup.app_name
     return [
         catalogue.fill(setup.product.turn_on.undo, setup.words),
-        f"When nobody needs it any more, delete the application {app} in {setup.provider.name}."
+        f"When nobody needs it any more, delete the application {app} in {setup.provider.in_full}."
         f" {setup.product.name} can then sign nobody in through it.",
     ]
 
@@ -383,7 +383,7 @@ def _to_do(setup: Setup) -> list[str]:
         said.append(
             f"Renew the client secret before {times.day(day)}."
             if day
-            else f"Look up in {setup.provider.name} when the client secret expires, and renew it"
+            else f"Look up in {setup.provider.in_full} when the client secret expires, and renew it"
             " in time."
         )
     return said or ["Nothing."]

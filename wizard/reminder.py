@@ -68,10 +68,10 @@ def _description(setup: Setup, expires: date) -> str:
         " checked.",
         *(catalogue.fill(step, setup.words) for step in product.hand_over.where.steps),
         f"Sign in to {product.name} in a private window.",
-        f"Then delete the old secret in {provider.name}.",
+        f"Then delete the old secret in {provider.in_full}.",
     ]
     lines = [
-        f"{setup.name} signs people in through {provider.name} with a client secret that expires"
+        f"{setup.name} signs people in through {provider.in_full} with a client secret that expires"
         f" on {expires.isoformat()}. From that day on nobody can sign in with it.",
         f"Client ID: {setup.values.client_id}",
         *(f"{number}. {step}" for number, step in enumerate(steps, 1)),

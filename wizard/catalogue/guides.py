@@ -453,3 +453,8 @@ class Provider(Guide, frozen=True, forbid_unknown_fields=True, kw_only=True):
     know: list[Sentence] = []
     general: bool = False  # for providers without a guide, or made up: never counted
     rank: int = 50  # as with a product
+
+    @property
+    def in_full(self) -> str:
+        """Its name within a sentence; of a guide for many, or made up, what people call it."""
+        return self.short if self.general else self.name

@@ -52,7 +52,7 @@ def start(setup: Setup) -> str | Response:
     return render_template(
         "steps/onward.html",
         url=started.url,
-        title=f"To {setup.provider.name}",
+        title=f"To {setup.provider.in_full}",
         sentence="Your browser is on its way there.",
         link="Go there now",
     )
