@@ -54,6 +54,11 @@ class Client:
                 if self.server.stopping.wait(0.1):
                     return
 
+    def repeat(self, data: bytes) -> None:
+        """The same whole thing for ever, with room between for others to do something."""
+        while not self.server.stopping.wait(0.002):
+            self.send(data)
+
     def flood(self, data: bytes) -> None:
         """As fast as it goes, until the client hangs up."""
         while not self.server.stopping.is_set():
@@ -106,7 +111,7 @@ FAULTS: dict[str, Fault] = {
         OK + b"Transfer-Encoding: chunked\r\n\r\n", lambda c: c.drip(b"1\r\n \r\n")
     ),
     "stops-half-way": _then(OK + b"Content-Length: 99\r\n\r\n{", Client.wait),
-    "for-ever-100": lambda c: c.flood(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "for-ever-100": lambda c: c.repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
     "endless": _then(OK + b"\r\n", lambda c: c.flood(b" " * 65536)),
     "endless-chunks": _then(
         OK + b"Transfer-Encoding: chunked\r\n\r\n",
