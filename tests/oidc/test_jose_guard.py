@@ -19,6 +19,7 @@ from .tokens import ec_key, ed_key, key_for, key_set, rsa_key, token
 
 SECRET = "x~8Q-made-up-secret-of-forty-characters."
 RSA = rsa_key()
+OTHER = rsa_key("rsa-2")
 EC = ec_key()
 
 
@@ -203,16 +204,14 @@ def test_the_chosen_algorithm_is_a_whole_word():
 @pytest.mark.parametrize(
     ("name", "text"),
     {
-        "another key's": token(key=rsa_key("rsa-2"), kid="rsa-1"),
+        "another key's": token(key=OTHER, kid="rsa-1"),
         "none": token().rpartition(".")[0] + ".",
         "another token's": ".".join([*token().split(".")[:2], token({}).split(".")[2]]),
         "of changed claims": with_part(1, lambda _: base64url.encode(b'{"sub":"admin"}')),
         "cut": token()[:-2],  # 340 characters are whole groups of four
-        "an attacker's key in the header": token(
-            key=rsa_key("rsa-2"), kid="rsa-1", jwk=rsa_key("rsa-2").jwk()
-        ),
+        "an attacker's key in the header": token(key=OTHER, kid="rsa-1", jwk=OTHER.jwk()),
         "an attacker's address in the header": token(
-            key=rsa_key("rsa-2"), kid="rsa-1", jku="https://evil.example/keys"
+            key=OTHER, kid="rsa-1", jku="https://evil.example/keys"
         ),
     }.items(),
 )
@@ -229,11 +228,11 @@ FOREIGN = {
     "unknown curve": {"kty": "EC", "kid": "k1", "crv": "secp256k1", "x": "AA", "y": "AA"},
     "unknown kty": {"kty": "AKP", "kid": "ml", "alg": "ML-DSA-44", "pub": "AA"},
     "kty a list": {"kty": ["RSA"], "kid": "list"},
-    "for encryption": rsa_key("enc").jwk(use="enc"),
-    "without kid": rsa_key("rsa-3").jwk(kid=None),
+    "for encryption": OTHER.jwk(kid="enc", use="enc"),
+    "without kid": OTHER.jwk(kid=None),
     "not a key": "text",
     "null": None,
-    "kid a number": rsa_key("rsa-3").jwk(kid=7),
+    "kid a number": OTHER.jwk(kid=7),
     "RSA-1024": rsa_key("small", 1024).jwk(),
     "members null": {"kty": None, "n": None, "kid": None},
 }
@@ -259,13 +258,13 @@ def test_a_member_that_is_null_counts_as_absent():
 
 
 def test_the_same_kid_on_an_encryption_key_does_not_hurt():
-    keys = key_set(rsa_key("enc").jwk(use="enc", kid=RSA.kid), RSA)
+    keys = key_set(OTHER.jwk(use="enc", kid=RSA.kid), RSA)
     assert accepted(token(), keys).kid == RSA.kid
 
 
 def test_a_member_named_keys_in_a_key_is_not_read_as_a_set():
-    keys = key_set({**RSA.jwk(), "keys": [rsa_key("rsa-2").jwk()]})
-    assert refused(token(key=rsa_key("rsa-2"), kid=RSA.kid), keys).code == "token_signature_wrong"
+    keys = key_set({**RSA.jwk(), "keys": [OTHER.jwk()]})
+    assert refused(token(key=OTHER, kid=RSA.kid), keys).code == "token_signature_wrong"
     assert accepted(token(), keys).kid == RSA.kid
 
 
@@ -344,14 +343,14 @@ SETS = {
     "empty": ({"keys": []}, "key_unknown_kid"),
     "65 keys": (key_set(*[RSA] * 65), "token_keys_too_many"),
     "10 000 keys": (key_set(*[RSA.jwk()] * 10_000), "token_keys_too_many"),
-    "another kid": (key_set(rsa_key("rsa-2")), "key_unknown_kid"),
+    "another kid": (key_set(OTHER), "key_unknown_kid"),
     "kid in capitals": (key_set(RSA.jwk(kid="RSA-1")), "key_unknown_kid"),
     "the right key without kid": (key_set(RSA.jwk(kid=None)), "key_unknown_kid"),
     "kid names another key": (
-        key_set(rsa_key("rsa-2").jwk(kid=RSA.kid), RSA.jwk(kid="rsa-2")),
+        key_set(OTHER.jwk(kid=RSA.kid), RSA.jwk(kid="rsa-2")),
         "token_signature_wrong",
     ),
-    "kid twice": (key_set(rsa_key("rsa-2").jwk(kid=RSA.kid), RSA), "token_key_twice"),
+    "kid twice": (key_set(OTHER.jwk(kid=RSA.kid), RSA), "token_key_twice"),
     "a private key": (key_set(RSA.private_jwk()), "token_keys_private"),
     "another's private key": (key_set(EC.private_jwk(), RSA), "token_keys_private"),
     "a symmetric key": (key_set({"kty": "oct", "k": "c2VjcmV0"}, RSA), "token_keys_symmetric"),
@@ -377,9 +376,9 @@ def test_a_token_without_kid_finds_the_one_key_that_fits():
 
 
 def test_a_token_without_kid_is_tried_with_up_to_eight_keys():
-    others = [rsa_key(f"other-{number}") for number in range(2)] * 4
+    others = [OTHER] * 8
     assert accepted(token(kid=None), key_set(*others[:7], RSA)).claims["sub"]
-    assert refused(token(kid=None), key_set(*others[:8])).code == "token_signature_wrong"
+    assert refused(token(kid=None), key_set(*others)).code == "token_signature_wrong"
     refusal = refused(token(kid=None), key_set(*others, RSA))
     assert (refusal.code, refusal.actual) == ("token_key_not_named", "9 keys fit")
 

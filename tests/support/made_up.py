@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from hypothesis import settings
 
-TIMES = float(os.environ.get("LATCHKEY_FUZZ", "0.2"))
+TIMES = float(os.environ.get("LATCHKEY_FUZZ", "0.1"))
 FEWEST = 20
 _given: Counter[str] = Counter()
 _PROPERTY = "made-up inputs"
