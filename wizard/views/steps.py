@@ -70,8 +70,12 @@ def render_step(
     taken: Iterable[str] = (),
     **facts: object,
 ) -> str:
-    """A step's page in its frame: the rail, where she stands, and the step's own template."""
+    """A step's page in its frame: the rail, where she stands, and the step's own template.
+
+    `taken` are fields that an answer has filled; a redirect after it names them in its address.
+    """
     warming.after_this_page()
+    filled = request.args.getlist("taken") if request.method == "GET" else taken
     earlier = steps.before(setup, step)
     unasked = judging.unasked(setup)
     return render_template(
@@ -84,7 +88,7 @@ def render_step(
         back=back or (step_url(setup, earlier) if earlier else "/"),
         practice_stopped=setup.practises
         and not (desk().practice is not None and desk().practice.running),
-        taken=showing.taken(setup, [*taken, *request.args.getlist("taken")]),
+        taken=showing.taken(setup, filled),
         to_be_asked=wording.to_be_asked(setup, unasked) if unasked else "",
         **facts,
     )
