@@ -148,7 +148,7 @@ class _Addresses:
             if not name.startswith("_") and value is not None
         }
         path = _PART.sub(lambda part: quote(str(given.pop(part[1])), safe=""), address)
-        query = f"?{urlencode(given)}" if given else ""
+        query = f"?{urlencode(given, doseq=True)}" if given else ""
         anchor = f"#{quote(values['_anchor'])}" if values.get("_anchor") else ""
         return f"{path}{query}{anchor}"
 
