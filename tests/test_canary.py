@@ -12,7 +12,7 @@ import io
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -389,20 +389,23 @@ def test_a_provider_that_says_it_back_brings_it_nowhere(quiet, tmp_path, where, 
 # --- a network that fails
 
 
-def while_the_document_is_read(at: Way, faulty: str) -> None:
-    here = at.wiz.visitor.submit(at.stored(), metadata_url=faulty + WELL_KNOWN)
-    assert here.path.endswith("/metadata"), "it says why, and goes no further"
+def while_the_document_is_read(at: Way, each: Iterator[str]) -> None:
+    for faulty in each:
+        here = at.wiz.visitor.submit(at.stored(), metadata_url=faulty + WELL_KNOWN)
+        assert here.path.endswith("/metadata"), "it says why, and goes no further"
 
 
-def while_the_secret_is_checked(at: Way, faulty: str) -> None:
-    with redeems_at(at.op, faulty):
-        at.to_test()
+def while_the_secret_is_checked(at: Way, each: Iterator[str]) -> None:
+    for faulty in each:
+        with redeems_at(at.op, faulty):
+            at.to_test()
 
 
-def while_the_code_is_redeemed(at: Way, faulty: str) -> None:
+def while_the_code_is_redeemed(at: Way, each: Iterator[str]) -> None:
     here = at.to_test()
-    with redeems_at(at.op, faulty):
-        assert at.sign_in(here).verdict == "fail"
+    for faulty in each:
+        with redeems_at(at.op, faulty):
+            assert at.sign_in(here).verdict == "fail"
 
 
 @contextlib.contextmanager
@@ -432,10 +435,15 @@ MOMENTS = {
 def test_no_fault_of_the_network_brings_it_anywhere(quiet, tmp_path, moment, faults):
     """Each fault that is over at once, at one of the moments; all at all of them are below."""
     with FaultServer() as server, path(tmp_path) as at:
-        for name in faults:
-            before = len(server.requests)
-            moment(at, server.url(name, host="127.0.0.1"))
-            assert MOMENTS[moment] in b"".join(server.requests[before:]), f"{name} was not met"
+        moment(at, met(server, faults, MOMENTS[moment]))
+
+
+def met(server: FaultServer, faults: Iterable[str], sent: bytes) -> Iterator[str]:
+    """Where each fault is; when the next one is asked for, this one has heard what is `sent`."""
+    for name in faults:
+        before = len(server.requests)
+        yield server.url(name, host="127.0.0.1")
+        assert sent in b"".join(server.requests[before:]), f"{name} was not met"
 
 
 @pytest.mark.products
@@ -456,7 +464,7 @@ def walk_with_a_fault(folder: Path, server: FaultServer, name: str) -> None:
     folder.mkdir()
     with path(folder) as at:
         for moment in MOMENTS:
-            moment(at, server.url(name, host="127.0.0.1"))
+            moment(at, iter([server.url(name, host="127.0.0.1")]))
 
 
 # --- our own mistakes, a keyring that will not, and a restart

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.oidc.tokens import claims, key_set, rsa_key, token
 from tests.support.app import CALLBACK, REDIRECT_URI, App, wizard
@@ -113,16 +114,19 @@ class Way:
             piece = self.wiz.visitor.fetch("GET", poller[0].get("hx-get"), fragment=True)
 
     def look_everywhere(self, here: Page) -> None:
-        """Every page and file there is of the setup, by the app's own list of addresses."""
-        looked = 0
+        """Every page and file there is of the setup, by the app's own list of addresses.
+
+        Each once: a step that is not open leads to one that is, which is among them.
+        """
+        urls = {f"{setup_of(here)}/{step.slug}" for step in STEPS}
         for rule in self.wiz.app.url_map.iter_rules():
             if "GET" in rule.methods and rule.arguments == {"setup_id"}:
-                url = rule.rule.replace("<setup_id>", setup_of(here).removeprefix("/setups/"))
-                assert self.wiz.visitor.get(url).status < 500, url
-                looked += 1
-        assert looked > 10
-        for step in STEPS:
-            self.wiz.visitor.get(f"{setup_of(here)}/{step.slug}")
+                urls.add(rule.rule.replace("<setup_id>", setup_of(here).removeprefix("/setups/")))
+        assert len(urls) > 10 + len(STEPS)
+        for url in sorted(urls):
+            answer = self.wiz.visitor.get(url, follow=False)
+            assert answer.status < 500, url
+            assert urlsplit(answer.location).path in (urls | {"", "/"}), answer.location
 
 
 def setup_of(here: Page) -> str:
