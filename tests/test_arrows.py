@@ -118,7 +118,15 @@ MAY_KNOW = {
     },
     "markdown": {"record"},
     "exchange": {"catalogue", "oidc", "product_uris", "setups", "store", "withheld"},
-    "practice": {"entra_secret", "fetch", "oidc", "serve", "store_file", "private_file"},
+    "practice": {
+        "compiled_templates",
+        "entra_secret",
+        "fetch",
+        "oidc",
+        "private_file",
+        "serve",
+        "store_file",
+    },
 }
 TOP = {"application", "command", "views"}  # what knows everything; nobody else knows them
 

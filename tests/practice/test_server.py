@@ -114,7 +114,9 @@ def test_no_secret_value_is_in_its_file(stopped):
     )
     assert "✓ Verified" in verified.words
     stopped.stop()
-    for path in stopped.data_dir.iterdir():
+    files = [path for path in stopped.data_dir.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
         assert application.secret_value.encode() not in path.read_bytes(), path.name
 
 

@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.support.processes import Process, free_port_pair
+from wizard.compiled_templates import FOLDER, PRACTICE
 
 ROOT = Path(__file__).parents[2]
 READY = "Latchkey is ready: "
@@ -17,6 +20,10 @@ KEYRINGS = {
     "file": "keyrings.alt.file.PlaintextKeyring",
     "none": "keyring.backends.fail.Keyring",
 }
+
+# Templates compiled by any Latchkey of this process: to compile them takes longer than the rest
+# of a start, and every test has a data directory of its own.
+_COMPILED = tempfile.TemporaryDirectory(prefix="latchkey-templates-")
 
 
 class Latchkey:
@@ -46,6 +53,7 @@ class Latchkey:
 
     def start(self) -> "Latchkey":
         """Start it and wait until it says that it is ready."""
+        self._bring_templates(Path(_COMPILED.name), self.data_dir)
         arguments = ["--port", str(self.port), "--no-browser", "--data-dir", str(self.data_dir)]
         if self._with_practice:
             arguments.append("--practice")
@@ -98,6 +106,16 @@ class Latchkey:
     def __exit__(self, *exc_info: object) -> None:
         if self.running:
             self.kill()
+        self._bring_templates(self.data_dir, Path(_COMPILED.name))
+
+    def _bring_templates(self, source: Path, target: Path) -> None:
+        """Copy what was compiled and is not there yet."""
+        for folder in (target, target / FOLDER, target / PRACTICE):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in [*source.glob(f"{FOLDER}/*.cache"), *source.glob(f"{PRACTICE}/*.cache")]:
+            there = target / file.relative_to(source)
+            if not there.exists():
+                shutil.copy(file, there)
 
 
 def _environment(folder: Path, keyring: str) -> dict[str, str]:

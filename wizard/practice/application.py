@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
+from wizard.compiled_templates import PRACTICE, CompiledTemplates
 from wizard.practice.guard import HostCheck, add_headers, allowed_hosts
 from wizard.practice.portal import add_portal
 from wizard.practice.product import add_product
@@ -41,6 +42,7 @@ def create(*, port: int, data_dir: Path) -> Flask:
         MAX_CONTENT_LENGTH=_MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=_MAX_BODY_BYTES,
     )
+    app.jinja_options = {"bytecode_cache": CompiledTemplates(data_dir, PRACTICE)}
     provider.install(app)
     app.after_request(add_headers)
     csrf = CSRFProtect(app)
