@@ -63,8 +63,10 @@ class TokenReply:
 
     @property
     def said(self) -> str:
-        """The answer with the provider's own words."""
-        return plain(": ".join(part for part in (self.outcome, self.description) if part), 240)
+        """The answer with the provider's own words. Entra's begin with the number once more."""
+        number = f"AADSTS{self.numbers[0]}: " if self.numbers else ""
+        words = self.description.removeprefix(number)
+        return plain(": ".join(part for part in (self.outcome, words) if part), 240)
 
 
 def read_token_reply(outcome: Outcome, hidden: Hidden) -> TokenReply:
