@@ -96,7 +96,7 @@ FIELD_ERRORS = [
 
 @pytest.mark.parametrize(("step", "name", "value", "sentence"), FIELD_ERRORS)
 def test_a_text_that_cannot_be_right_is_an_error_at_its_field(wiz, step, name, value, sentence):
-    page = wiz.walk_to(step)
+    page = wiz.saved_at(step)
     page = wiz.visitor.submit(page, **{name: value})
     assert page.path.endswith(f"/{step}"), "she stays where she is"
     assert error_at(page, name) == sentence
@@ -105,7 +105,7 @@ def test_a_text_that_cannot_be_right_is_an_error_at_its_field(wiz, step, name, v
 
 
 def test_a_date_that_is_none_is_an_error_and_the_secret_pasted_beside_it_is_not_asked_again(wiz):
-    page = wiz.walk_to("client-secret")
+    page = wiz.saved_at("client-secret")
     page = wiz.visitor.submit(page, client_secret=SECRET, secret_expires="31.12.2027")
     assert error_at(page, "secret_expires") == "Enter the date as year-month-day, like 2027-05-01"
     assert field(page, "client_secret") == ""
@@ -132,7 +132,7 @@ def test_a_made_up_product_is_not_believed(wiz):
 
 
 def test_a_metadata_url_that_cannot_be_reached_is_named_and_kept(wiz):
-    page = wiz.walk_to("metadata")
+    page = wiz.saved_at("metadata")
     url = "http://127.0.0.1:9/.well-known/openid-configuration"
     page = wiz.visitor.submit(page, metadata_url=url)
     assert page.status_of("network_refused") == ["fail"]
@@ -153,7 +153,7 @@ def test_a_metadata_url_that_cannot_be_reached_is_named_and_kept(wiz):
 def test_what_is_not_a_metadata_document_is_named_as_what_it_is(
     wiz, body, content_type, status, code
 ):
-    page = wiz.walk_to("metadata")
+    page = wiz.saved_at("metadata")
     with answering(body, content_type, status) as base:
         page = wiz.visitor.submit(page, metadata_url=f"{base}/.well-known/openid-configuration")
     assert page.status_of(code)[:1] == ["fail"], page.findings
@@ -161,7 +161,7 @@ def test_what_is_not_a_metadata_document_is_named_as_what_it_is(
 
 def test_somebody_elses_issuer_stops_before_any_secret_is_sent(wiz, provider):
     before = len(provider.requests())
-    page = wiz.walk_to("metadata", client_secret=SECRET)
+    page = wiz.saved_at("metadata", client_secret=SECRET)
     url = provider.metadata_url.replace("127.0.0.1", "localhost")
     page = wiz.visitor.submit(page, metadata_url=url)
     failing = [code for code, status, _ in page.findings if status == "fail"]
@@ -171,7 +171,7 @@ def test_somebody_elses_issuer_stops_before_any_secret_is_sent(wiz, provider):
 
 
 def test_an_issuer_pasted_for_the_metadata_url_is_offered_as_one_not_taken(wiz, provider):
-    page = wiz.walk_to("metadata")
+    page = wiz.saved_at("metadata")
     page = wiz.visitor.submit(page, metadata_url=provider.issuer)
     assert page.status_of("metadata_url_suggested") == ["warn"]
     assert field(page, "metadata_url") == provider.metadata_url
@@ -185,7 +185,7 @@ def test_an_issuer_pasted_for_the_metadata_url_is_offered_as_one_not_taken(wiz, 
     ["8f0c2b1e-55a1-4c0e-9d55-6a1fce7d0a1b", "contoso.com"],
 )
 def test_a_tenant_pasted_for_entras_metadata_url_is_offered_as_one(wiz, pasted):
-    page = wiz.walk_to(
+    page = wiz.saved_at(
         "metadata", provider="entra", client_id="00001111-aaaa-2222-bbbb-3333cccc4444"
     )
     page = wiz.visitor.submit(page, metadata_url=pasted)
@@ -196,7 +196,7 @@ def test_a_tenant_pasted_for_entras_metadata_url_is_offered_as_one(wiz, pasted):
 
 
 def test_a_wrong_client_id_is_told_before_anybody_signs_in(wiz, provider):
-    page = wiz.walk_to("metadata", client_id="another-client")
+    page = wiz.saved_at("metadata", client_id="another-client")
     page = wiz.visitor.submit(page, metadata_url=provider.metadata_url)
     assert page.path.endswith("/metadata")
     failing = {code for code, status, _ in page.findings if status == "fail"}
@@ -207,7 +207,7 @@ def test_a_wrong_client_id_is_told_before_anybody_signs_in(wiz, provider):
 def test_a_wrong_secret_is_told_apart_and_the_field_comes_back_empty(wiz, provider):
     wrong = "another-secret-by-mistake"
     wiz.visitor.secrets.append(wrong)
-    page = wiz.walk_to("metadata", client_secret=wrong)
+    page = wiz.saved_at("metadata", client_secret=wrong)
     page = wiz.visitor.submit(page, metadata_url=provider.metadata_url)
     assert [c for c, status, _ in page.findings if status == "fail"] == ["client_secret_refused"]
     page = wiz.visitor.get(page.path.replace("metadata", "client-secret"))
@@ -220,7 +220,7 @@ def test_a_wrong_secret_is_told_apart_and_the_field_comes_back_empty(wiz, provid
 
 def test_a_rejected_secret_is_kept_so_that_she_can_go_on_with_it_anyway(wiz, provider):
     wrong = "another-secret-by-mistake"
-    page = wiz.walk_to("metadata", client_secret=wrong)
+    page = wiz.saved_at("metadata", client_secret=wrong)
     page = wiz.visitor.submit(page, metadata_url=provider.metadata_url)
     page = wiz.visitor.get(page.path.replace("metadata", "client-secret"))
     page = wiz.visitor.submit(page, go_on_anyway="y")
@@ -231,7 +231,7 @@ def test_a_rejected_secret_is_kept_so_that_she_can_go_on_with_it_anyway(wiz, pro
 
 
 def test_a_user_who_declines_ends_on_her_own_page_with_the_providers_words(wiz, provider):
-    page = wiz.walk_to("metadata")
+    page = wiz.saved_at("metadata")
     page = wiz.visitor.submit(page, metadata_url=provider.metadata_url)
     _, params = wiz.start_sign_in(page)
     page = wiz.come_back(
@@ -255,7 +255,7 @@ def refused(page):
 
 
 def test_an_answer_with_a_wrong_state_belongs_to_no_sign_in(wiz, provider):
-    page = wiz.visitor.submit(wiz.walk_to("metadata"), metadata_url=provider.metadata_url)
+    page = wiz.visitor.submit(wiz.saved_at("metadata"), metadata_url=provider.metadata_url)
     wiz.start_sign_in(page)
     before = len(provider.requests())
     assert refused(wiz.come_back(code="c", state="wrong")) == "sign_in_state_unknown"
@@ -264,7 +264,7 @@ def test_an_answer_with_a_wrong_state_belongs_to_no_sign_in(wiz, provider):
 
 
 def test_a_used_state_is_used_up(wiz, provider):
-    page = wiz.visitor.submit(wiz.walk_to("metadata"), metadata_url=provider.metadata_url)
+    page = wiz.visitor.submit(wiz.saved_at("metadata"), metadata_url=provider.metadata_url)
     _, params = wiz.start_sign_in(page)
     answer = {"error": "access_denied", "state": params["state"], "iss": provider.issuer}
     assert wiz.come_back(**answer).verdict == "fail"
@@ -273,7 +273,7 @@ def test_a_used_state_is_used_up(wiz, provider):
 
 def test_a_callback_after_a_restart_says_what_to_do(tmp_path, provider):
     with wizard(tmp_path) as first:
-        page = first.visitor.submit(first.walk_to("metadata"), metadata_url=provider.metadata_url)
+        page = first.visitor.submit(first.saved_at("metadata"), metadata_url=provider.metadata_url)
         _, params = first.start_sign_in(page)
     with wizard(tmp_path) as second:
         page = second.come_back(code="c", state=params["state"], iss=provider.issuer)
@@ -296,26 +296,26 @@ def test_an_unknown_address_gets_a_page_with_a_way_out(wiz, path, h1):
 
 
 def test_an_unknown_step_and_one_that_does_not_apply_are_no_pages(wiz):
-    page = wiz.setup("connectwise")
+    page = wiz.saved_at("before", product="connectwise")
     base = page.path.removesuffix("/before")
     for step in ("client-secret", "no-such-step"):
         assert wiz.visitor.get(f"{base}/{step}").status == 404
 
 
 def test_a_step_that_is_not_open_yet_leads_to_where_she_stands(wiz):
-    page = wiz.setup()
+    setup = f"/setups/{wiz.store.create_setup('syncro', 'oidc')}"
     for step in ("redirect-uri", "metadata", "test", "handover", "turn-on"):
-        assert wiz.visitor.get(page.path.replace("before", step)).path == page.path
+        assert wiz.visitor.get(f"{setup}/{step}").path == f"{setup}/before"
 
 
 def test_an_oversized_request_is_refused_with_a_sentence(wiz):
-    page = wiz.walk_to("redirect-uri")
+    page = wiz.saved_at("redirect-uri")
     page = wiz.visitor.submit(page, redirect_uri="https://product.example/" + "a" * 70_000)
     assert (page.status, page.h1) == (413, "That is more than Latchkey takes at once")
 
 
 def test_a_form_of_an_earlier_start_changes_nothing_and_says_so(wiz):
-    page = wiz.walk_to("redirect-uri")
+    page = wiz.saved_at("redirect-uri")
     page = wiz.visitor.submit(page, redirect_uri=REDIRECT_URI, csrf_token="stale")
     assert (page.status, page.h1) == (400, "This page is from an earlier start of Latchkey")
     assert "redirect_uri" not in wiz.store.answers(wiz.store.setups()[0].id)
@@ -366,7 +366,7 @@ def open_wizard(tmp_path_factory):
 
 
 def setup_of(wiz):
-    page = wiz.walk_to("metadata")
+    page = wiz.saved_at("metadata")
     return page.path.rsplit("/", 1)[0], page.form().one("input", name="csrf_token").get("value")
 
 

@@ -206,7 +206,7 @@ def app(tmp_path):
 
 def test_a_provider_that_refuses_localhost_is_walked_without_a_test_sign_in(app, guides, provider):
     """Said before she tries, nothing of Latchkey's to register, and never called proved."""
-    page = app.setup("syncro", strict(guides))
+    page = app.saved_at("before", provider=strict(guides))
     assert page.root.one(data_localhost="no").text.startswith("No test sign-in with Strict")
     page = app.visitor.submit(page)
     page = app.visitor.submit(page, redirect_uri=REDIRECT_URI)
@@ -239,7 +239,7 @@ def test_a_provider_that_refuses_localhost_is_walked_without_a_test_sign_in(app,
 
 
 def test_where_it_is_not_known_she_tries_and_may_say_that_it_was_refused(app, provider):
-    page = app.setup("syncro", "duo")
+    page = app.saved_at("before", provider="duo")
     assert page.root.one(data_localhost="unknown")
     page = app.visitor.submit(page)
     page = app.visitor.submit(page, redirect_uri=REDIRECT_URI)
@@ -252,7 +252,7 @@ def test_where_it_is_not_known_she_tries_and_may_say_that_it_was_refused(app, pr
 
 
 def test_nobody_can_say_so_of_a_provider_that_is_known_to_take_it(app):
-    page = app.walk_to("client-id", provider="entra")
+    page = app.saved_at("client-id", provider="entra")
     token = page.form().all("input")[0].get("value")
     fields = [("csrf_token", token), ("refused", "y")]
     path = page.path.replace("/client-id", "/localhost")
@@ -281,7 +281,7 @@ def test_the_host_tells_the_cloud(slug, host, other):
 
 
 def test_a_url_of_another_cloud_is_said_and_the_setup_changes_on_request_only(app):
-    page = app.walk_to("metadata", provider="entra", client_id=APP)
+    page = app.saved_at("metadata", provider="entra", client_id=APP)
     url = f"https://login.microsoftonline.us/{TENANT}/v2.0{WELL_KNOWN}"
     app.store.save_answers(page.path.split("/")[2], {"metadata_url": url})
     page = app.visitor.get(page.path)
@@ -299,10 +299,10 @@ def test_a_url_of_another_cloud_is_said_and_the_setup_changes_on_request_only(ap
 
 
 def test_where_everybody_has_one_metadata_url_it_is_there_already(app):
-    page = app.walk_to("metadata", provider="google")
+    page = app.saved_at("metadata", provider="google")
     filled_in = page.root.one("input", name="metadata_url").get("value")
     assert filled_in == "https://accounts.google.com" + WELL_KNOWN
-    page = app.walk_to("metadata", provider="okta")
+    page = app.saved_at("metadata", provider="okta")
     assert page.root.one("input", name="metadata_url").get("value") == ""
 
 
@@ -317,14 +317,14 @@ def test_where_everybody_has_one_metadata_url_it_is_there_already(app):
     ],
 )
 def test_the_scripts_are_for_the_cloud_of_the_guide(slug, graph, app):
-    page = app.walk_to("client-id", provider=slug)
+    page = app.saved_at("client-id", provider=slug)
     shown = page.root.where(lambda e: e.get("data-copy") == "graph_application")
     assert [each.text.split("v1.0")[0] for each in shown] == ([f"POST {graph}"] if graph else [])
 
 
 @named([guide for guide in GUIDES if guide.slug != "practice"])
 def test_before_she_starts_she_reads_what_to_know_of_it(guide, app):
-    page = app.setup("syncro", guide.slug)
+    page = app.saved_at("before", provider=guide.slug)
     for sentence in guide.know:
         assert sentence.replace("**", "").partition("{")[0] in page.words
     assert (guide.localhost.allowed == "yes") is not bool(

@@ -92,7 +92,7 @@ def test_every_redirect_of_the_app_is_a_303():
 
 def test_looking_at_every_page_changes_nothing(tmp_path):
     with wizard(tmp_path) as wiz:
-        page = wiz.walk_to("metadata")
+        page = wiz.saved_at("metadata")
         setup_id = page.path.split("/")[2]
         wiz.store.set_ticks(setup_id, "handover", {"handed-over": True})
         before = saved(wiz)

@@ -114,20 +114,15 @@ def test_a_product_without_pkce_is_signed_in_as_it_will_be(app, op):
 
 
 def test_the_page_says_how_a_public_client_is_registered(app):
-    page = app.setup("zammad", "entra")
-    page = app.visitor.submit(page)
-    page = app.visitor.submit(page, product_address=ADDRESS)
-    assert page.path.endswith("/client-id")
+    page = app.saved_at("client-id", product="zammad", provider="entra", redirect_uri=URI)
     assert "Public client/native (mobile & desktop)" in page.words
     assert "Web ✕ not this one" in " ".join(page.words.split()), "nor is it drawn otherwise"
     assert "platform Web, both addresses have to be listed" not in page.words
 
 
 def test_the_scripts_register_a_public_client(app):
-    page = app.setup("zammad", "entra")
-    page = app.visitor.submit(page)
-    page = app.visitor.submit(page, product_address=ADDRESS)
-    setup = setups.load(app.store, app.vault, page.path.split("/")[2], 8765)
+    setup_id = app.saved_before("client-id", product="zammad", provider="entra", redirect_uri=URI)
+    setup = setups.load(app.store, app.vault, setup_id, 8765)
     plan = plan_of(setup)
     assert (list(plan.redirect_uris), list(plan.public_redirect_uris)) == ([], [URI, CALLBACK])
     az, powershell, graph = provisioning.scripts(plan)

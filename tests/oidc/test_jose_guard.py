@@ -488,7 +488,7 @@ def test_a_refusal_is_a_finding_that_failed():
 
 
 def test_a_key_set_is_described_for_discovery():
-    jwks = key_set(RSA, EC, rsa_key("enc").jwk(use="enc"), EC.private_jwk(), {"kty": "oct"}, "text")
+    jwks = key_set(RSA, EC, OTHER.jwk(use="enc"), EC.private_jwk(), {"kty": "oct"}, "text")
     found = describe_keys(jwks, "RS256")
     assert [key["kid"] for key in found.usable] == ["rsa-1"]
     assert [(key.kid, key.reason) for key in found.unfit] == [

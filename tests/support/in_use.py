@@ -196,9 +196,8 @@ class InUse:
 
     def to_done(self) -> Page:
         """Signed in, handed over, everything ticked; Latchkey's redirect URI is gone."""
-        self._walked_once("done", self._to_done)
+        page = self._walked_once("done", self._to_done)
         self.op.redirect_uris = (PRODUCT_URI,)
-        page = self.get("/turn-on")
         assert "All steps are ticked" in page.words
         return page
 
