@@ -15,9 +15,9 @@ PRACTICE = "compiled-practice-templates"
 class CompiledTemplates(FileSystemBytecodeCache):
     """Jinja's own cache. It knows a template by its source, so a changed one is compiled again.
 
-    It does not know the options a template was compiled with, so each app has a `folder` of its
-    own. What it holds is code, so its folder is hers alone, as the data directory is. Where it cannot
-    be read or written, templates are compiled at each start.
+    It does not know the options a template was compiled with, so each app has a folder of its own.
+    What it holds is code, so its folder is hers alone, as the data directory is. Where it cannot be
+    read or written, templates are compiled at each start.
     """
 
     def __init__(self, data_dir: Path, folder: str = FOLDER) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.support.processes import Process, free_port_pair
-from wizard.compiled_templates import FOLDER, PRACTICE
+from wizard import compiled_templates
 
 ROOT = Path(__file__).parents[2]
 READY = "Latchkey is ready: "
@@ -110,12 +110,12 @@ class Latchkey:
 
     def _bring_templates(self, source: Path, target: Path) -> None:
         """Copy what was compiled and is not there yet."""
-        for folder in (target, target / FOLDER, target / PRACTICE):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file in [*source.glob(f"{FOLDER}/*.cache"), *source.glob(f"{PRACTICE}/*.cache")]:
-            there = target / file.relative_to(source)
-            if not there.exists():
-                shutil.copy(file, there)
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (compiled_templates.FOLDER, compiled_templates.PRACTICE):
+            (target / folder).mkdir(mode=0o700, exist_ok=True)
+            for file in source.glob(f"{folder}/*.cache"):
+                if not (there := target / folder / file.name).exists():
+                    shutil.copy(file, there)
 
 
 def _environment(folder: Path, keyring: str) -> dict[str, str]:
