@@ -14,7 +14,8 @@ const first = document.querySelector(
 );
 if (summary) summary.focus();
 else if (first && !asked && document.activeElement === document.body) {
-  first.focus({ preventScroll: first.form.dataset.focus !== "here" });
+  first.focus({ preventScroll: true });
+  if (first.form.dataset.focus === "here") first.form.scrollIntoView();
 }
 
 // What looks like a button answers to Space as one does.
