@@ -43,12 +43,13 @@ def without(text: str, hide: "Sequence[str | None] | Hidden", instead: str = "(h
 class Hidden:
     """Texts that are to be seen nowhere, all their spellings worked out once for many texts."""
 
-    __slots__ = ("_longest_first",)
+    __slots__ = ("_heads", "_longest_first")
 
     def __init__(self, hide: Sequence[str | None]) -> None:
         secrets = {secret for secret in hide if secret and len(secret) >= _SHORTEST_HIDDEN}
         every = {spelling for secret in secrets for spelling in spellings(secret)}
         self._longest_first = sorted(every, key=lambda one: (-len(one), one))
+        self._heads = {one[:_SHORTEST_CUT] for one in every if len(one) >= _SHORTEST_CUT}
 
     def __repr__(self) -> str:
         return f"<Hidden: {len(self._longest_first)} spellings>"
@@ -60,6 +61,8 @@ class Hidden:
         for spelling in self._longest_first:
             text = text.replace(spelling, instead)
         end = text.removesuffix("…").rstrip()
+        if not any(head in end for head in self._heads):
+            return text
         for spelling in self._longest_first:
             if (cut := _cut_in(end, spelling)) is not None:
                 return end[:cut] + instead
