@@ -48,6 +48,11 @@ class _CompiledOnce(BytecodeCache):
 _COMPILED = _CompiledOnce()
 
 
+# Where `walk_to` has led in this process. At these steps no provider has been asked yet.
+_WALKED: set[tuple[str | tuple[str, str], ...]] = set()
+_ASKS_NOBODY = ("before", "redirect-uri", "client-id", "client-secret", "metadata")
+
+
 @dataclass
 class App:
     """The app and who looks at it. `again()` is the same data after a restart."""
@@ -63,7 +68,21 @@ class App:
         return self.visitor.submit(page, product=product, provider=provider, name=name)
 
     def walk_to(self, step: str, **values: str) -> Page:
-        """From a new setup to `step`, answering with `values` or with plausible ones."""
+        """From a new setup to `step`, answering with `values` or with plausible ones.
+
+        The same way is walked once a process; after that what it leaves is saved, `saved_at`. A
+        way on which the provider is asked is always walked.
+        """
+        way = (step, *sorted(values.items()))
+        if way in _WALKED:
+            return self.saved_at(step, **values)
+        page = self.walk_by_its_pages_to(step, **values)
+        if step in _ASKS_NOBODY:
+            _WALKED.add(way)
+        return page
+
+    def walk_by_its_pages_to(self, step: str, **values: str) -> Page:
+        """The same, walked in any case."""
         answers = {
             "redirect-uri": {"redirect_uri": REDIRECT_URI},
             "client-id": {"client_id": "client"},
