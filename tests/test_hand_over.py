@@ -42,7 +42,7 @@ def causes_of(page):
 
 @pytest.fixture
 def syncro(used):
-    used.to_signed_in()
+    used.be_signed_in()
     return used
 
 

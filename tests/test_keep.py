@@ -33,7 +33,7 @@ def used(tmp_path, op):
 
 @pytest.fixture
 def done(used):
-    used.to_done()
+    used.be_done()
     return used
 
 
@@ -86,7 +86,7 @@ def test_no_date_says_nothing():
     ],
 )
 def test_home_shows_the_expiry_in_its_colour_and_offers_to_renew(used, days, notice, colour, words):
-    used.to_done()
+    used.be_done()
     used.app.store.save_answers(used.id, {"secret_expires": in_days(days)})
     home = used.home()
     (tag,) = card_tags(home)
@@ -95,7 +95,7 @@ def test_home_shows_the_expiry_in_its_colour_and_offers_to_renew(used, days, not
 
 
 def test_home_is_quiet_while_there_is_time(used):
-    used.to_done()
+    used.be_done()
     used.app.store.save_answers(used.id, {"secret_expires": in_days(60)})
     assert not card_tags(used.home())
     assert "client secret expires in 60 days" in used.home().words
@@ -222,7 +222,7 @@ def test_checking_is_no_change_she_made(done):
 
 
 def test_all_setups_are_checked_by_one_button(used, op):
-    used.to_done()
+    used.be_done()
     first = used.id
     op.redirect_uris = (PRODUCT_URI, OWN)
     used.to_test()
@@ -346,7 +346,7 @@ def test_the_tick_is_asked_for(done, op):
 
 
 def test_nobody_renews_what_was_never_handed_over(used):
-    used.to_signed_in()
+    used.be_signed_in()
     assert used.get("/renew").status == 404
     assert "Renew secret" not in used.home().words
 
@@ -362,7 +362,7 @@ def test_after_a_restart_she_goes_on_where_she_was(done, op, tmp_path):
 
 
 def test_every_sign_in_is_kept_with_its_account_and_verdict(used, op):
-    used.to_signed_in()
+    used.be_signed_in()
     op.on_claims.append(lambda c: {**c, "email": None, "preferred_username": "second@x.example"})
     page = used.sign_in()
     rows = page.root.where(lambda e: "data-run" in e)
@@ -375,7 +375,7 @@ def test_every_sign_in_is_kept_with_its_account_and_verdict(used, op):
 
 
 def test_a_sign_in_with_other_values_is_marked(used, op):
-    used.to_signed_in()
+    used.be_signed_in()
     used.app.store.save_answers(used.id, {"secret_version": "v2"})
     used.app.vault.put(used.id, "v2", op.secret)
     page = used.get("/test")
@@ -387,7 +387,7 @@ def test_a_sign_in_with_other_values_is_marked(used, op):
 
 
 def test_somebody_who_is_denied_takes_no_proof_away(used, op):
-    used.to_signed_in()
+    used.be_signed_in()
     denied = {"error": "access_denied", "error_description": "not assigned"}
     op.on_answer.append(lambda a: [*[p for p in a if p[0] == "state"], *denied.items()])
     page = used.sign_in()
@@ -400,7 +400,7 @@ def test_somebody_who_is_denied_takes_no_proof_away(used, op):
 
 def test_a_first_denial_proves_nothing(used, op):
     op.on_answer.append(lambda a: [*[p for p in a if p[0] == "state"], ("error", "access_denied")])
-    used.to_signed_in()
+    used.be_signed_in()
     assert used.get("/handover").path.endswith("/test")
 
 
@@ -411,7 +411,7 @@ def test_deleting_says_what_goes_and_what_stays_and_then_it_is_gone(tmp_path, op
     vault = Vault(tmp_path, backend=Cupboard())
     with wizard(tmp_path, vault=vault) as app:
         used = InUse(app, op)
-        used.to_done()
+        used.be_done()
         version = used.setup.values.secret_version
         page = used.get("/delete")
         assert page.h1 == "Delete this setup?"

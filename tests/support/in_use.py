@@ -157,7 +157,8 @@ class InUse:
 
     def to_test(self, product: str = "syncro", expires: str = FAR) -> Page:
         """A new setup, every question answered rightly."""
-        return self._walked_once(f"{product} {expires}", lambda: self._to_test(product, expires))
+        path = self._walked_once(f"{product} {expires}", lambda: self._to_test(product, expires))
+        return self.app.visitor.get(path)
 
     def _to_test(self, product: str, expires: str) -> Page:
         visitor = self.app.visitor
@@ -190,35 +191,42 @@ class InUse:
         refresh = back.root.one("meta", http_equiv="refresh").get("content")
         return visitor.get(refresh.partition("url=")[2])
 
-    def to_signed_in(self) -> Page:
+    def be_signed_in(self) -> None:
         """Right values and a test sign-in that passed."""
-        return self._walked_once("signed in", lambda: self.sign_in(self.to_test()))
+        self._walked_once("signed in", lambda: self.sign_in(self.to_test()))
+
+    def be_done(self) -> None:
+        """Signed in, handed over, everything ticked; Latchkey's redirect URI is gone."""
+        self._walked_once("done", self._to_done)
+        self.op.redirect_uris = (PRODUCT_URI,)
+
+    def to_signed_in(self) -> Page:
+        """The same, and the page of the verdict."""
+        self.be_signed_in()
+        return self.get("/test")
 
     def to_done(self) -> Page:
-        """Signed in, handed over, everything ticked; Latchkey's redirect URI is gone."""
-        page = self._walked_once("done", self._to_done)
-        self.op.redirect_uris = (PRODUCT_URI,)
-        assert "All steps are ticked" in page.words
-        return page
+        """The same, and its last page."""
+        self.be_done()
+        return self.get("/turn-on")
 
-    def _walked_once(self, place: str, walk: Callable[[], Page]) -> Page:
-        """The page that `walk` ends at.
+    def _walked_once(self, place: str, walk: Callable[[], Page]) -> str:
+        """The path that `walk` ends at.
 
         With a provider as it was made that is walked once a process; after that a store gets the
         rows which the walk left.
         """
         key = (place, self.op.issuer)
         if not self.op.as_made:
-            return walk()
+            return walk().path
         if key not in _KEPT:
-            page = walk()
-            _KEPT[key] = Kept.of(self, page)
-            return page
-        if self.app.store.setup(_KEPT[key].setup_id):
-            return walk()
-        self.app.visitor.secrets.append(self.op.secret)
-        _KEPT[key].put(self)
-        return self.app.visitor.get(_KEPT[key].path)
+            _KEPT[key] = Kept.of(self, walk())
+        elif self.app.store.setup(_KEPT[key].setup_id):
+            return walk().path
+        else:
+            self.app.visitor.secrets.append(self.op.secret)
+            _KEPT[key].put(self)
+        return _KEPT[key].path
 
     def _to_done(self) -> Page:
         self.sign_in(self.to_test())
@@ -229,7 +237,9 @@ class InUse:
         fields = [("tick", each) for each in boxes]
         token = page.form().one("input", name="csrf_token").get("value")
         visitor.fetch("POST", f"{self.path}/turn-on", [("csrf_token", token), *fields])
-        return self.get("/turn-on")
+        page = self.get("/turn-on")
+        assert "All steps are ticked" in page.words
+        return page
 
     def check_again(self) -> Page:
         """The button on the home page; what it found."""
