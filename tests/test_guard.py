@@ -55,10 +55,18 @@ def small_app(port: int = PORT, static: Path | None = None) -> Flask:
     return app
 
 
+@pytest.fixture(scope="module")
+def one_app(tmp_path_factory):
+    static = tmp_path_factory.mktemp("static")
+    (static / "wizard.css").write_text("body{}")
+    return small_app(static=static)
+
+
 @pytest.fixture
-def app(tmp_path):
-    (tmp_path / "wizard.css").write_text("body{}")
-    return small_app(static=tmp_path)
+def app(one_app):
+    """It knows its visitors by their cookies, and keeps nothing of them but what they changed."""
+    one_app.changes.clear()
+    return one_app
 
 
 @pytest.fixture
@@ -396,9 +404,8 @@ EXPECTED_HEADERS = {
         ("GET", "/callback", 200),
     ],
 )
-def test_every_answer_shuts_the_page_in(app, visitor, method, path, status):
-    if path == "/fault":
-        app.config["PROPAGATE_EXCEPTIONS"] = False
+def test_every_answer_shuts_the_page_in(app, visitor, monkeypatch, method, path, status):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     token = csrf_of(visitor) if method == "PUT" else ""
     answer = ask(visitor, method, path, headers={"X-CSRFToken": token} if token else {})
     assert answer.status_code == status
