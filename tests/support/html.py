@@ -3,11 +3,11 @@
 Stricter than browsers are: what a browser would mend silently is kept in `Document.mended`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tests.support.tags import Attributes, Doctype, End, Pieces, Start, pieces
+from tests.support.tags import End, Pieces, Start, pieces
 
 _VOID = {
     *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
@@ -23,10 +23,12 @@ _CLOSES_P = {
     *("figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main"),
     *("nav", "ol", "p", "pre", "section", "table", "ul"),
 }
+_CLOSES_THE_LAST = {"li", "dt", "dd", "option", "tr", "td", "th"}
 _NOT_IN_ITSELF = {"form", "a", "button", "label", "option"}
+_MATTERS_WHERE = _CLOSES_P | _CLOSES_THE_LAST | _NOT_IN_ITSELF
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """One element: its tag, attributes (a bare one is ""), and children (elements and text)."""
 
@@ -69,12 +71,14 @@ class Element:
         Underscores stand for hyphens: `data_code="x"`.
         """
         wanted = {name.replace("_", "-"): value for name, value in attributes.items()}
-        return self.where(
-            lambda e: (
-                (tag is None or e.tag == tag)
-                and all(e.attributes.get(name) == value for name, value in wanted.items())
-            )
-        )
+        return [
+            e
+            for e in self._with(tag)
+            if all(e.attributes.get(name) == value for name, value in wanted.items())
+        ]
+
+    def _with(self, tag: str | None) -> "Iterable[Element]":
+        return (e for e in self.walk() if tag is None or e.tag == tag)
 
     def where(self, holds: "Callable[[Element], bool]") -> "list[Element]":
         return [element for element in self.walk() if holds(element)]
@@ -110,10 +114,8 @@ class Document(Element):
     def walk(self) -> Iterator[Element]:
         return iter(self.elements)
 
-    def all(self, tag: str | None = None, **attributes: str) -> list[Element]:
-        if tag is None or attributes:
-            return super().all(tag, **attributes)
-        return list(self._by_tag.get(tag, ()))
+    def _with(self, tag: str | None) -> Iterable[Element]:
+        return self.elements if tag is None else self._by_tag.get(tag, ())
 
     @cached_property
     def _by_tag(self) -> dict[str, list[Element]]:
@@ -131,69 +133,75 @@ def parse(text: str) -> Document:
 def tree(of: Pieces) -> Document:
     """The tree that these pieces make."""
     grown = _Tree()
+    tags, within, elements = grown.tags, grown.open, grown.document.elements
     for line, piece in of:
-        if isinstance(piece, str):
-            grown.open[-1].children.append(piece)
-        elif isinstance(piece, Start):
-            grown.start(line, piece.tag, piece.attributes)
-            if piece.alone and piece.tag not in _VOID:
-                grown.leave()
-        elif isinstance(piece, End):
-            grown.end(line, piece.tag)
-        elif isinstance(piece, Doctype):
+        kind = type(piece)
+        if kind is str:
+            within[-1].children.append(piece)
+        elif kind is Start:
+            tag = piece.tag
+            if tag in _MATTERS_WHERE or len(piece.by_name) != len(piece.attributes):
+                grown.before(line, piece)
+            parent = within[-1]
+            element = Element(tag, piece.by_name.copy(), line, parent)
+            parent.children.append(element)
+            elements.append(element)
+            if tag not in _VOID and not piece.alone:
+                within.append(element)
+                tags.append(tag)
+        elif kind is End:
+            if piece.tag == tags[-1]:
+                tags.pop()
+                within.pop()
+            else:
+                grown.end(line, piece.tag)
+        else:
             grown.document.doctype = piece.text
     grown.finish()
     return grown.document
 
 
 class _Tree:
+    """What is open, and what is done about a tag that does not simply open or close an element."""
+
     def __init__(self) -> None:
         self.document = Document("", {}, 0)
         self.open: list[Element] = [self.document]
-        self._tags = [""]  # of those that are open
-        self._line = 0
+        self.tags = [""]  # of those that are open
 
-    def leave(self) -> Element:
-        self._tags.pop()
+    def _leave(self) -> Element:
+        self.tags.pop()
         return self.open.pop()
 
-    def _mended(self, what: str) -> None:
-        self.document.mended.append(f"line {self._line}: {what}")
+    def _mended(self, line: int, what: str) -> None:
+        self.document.mended.append(f"line {line}: {what}")
 
-    def start(self, line: int, tag: str, given: Attributes) -> None:
-        self._line = line
-        attributes = dict(given)
-        if len(attributes) != len(given):
-            self._mended(f"<{tag}> has an attribute twice")
-        within = self._tags[-1]
-        inside_itself = tag in _NOT_IN_ITSELF and tag in self._tags
+    def before(self, line: int, start: Start) -> None:
+        tag, within = start.tag, self.tags[-1]
+        if len(start.by_name) != len(start.attributes):
+            self._mended(line, f"<{tag}> has an attribute twice")
+        inside_itself = tag in _NOT_IN_ITSELF and tag in self.tags
         if tag in _CLOSES_P and within == "p":
-            self.leave()  # and a later </p> is a stray one
-        elif tag in _CLOSES_P and "p" in self._tags:
-            self._mended(f"<{tag}> inside <p>")
-        if tag in ("li", "dt", "dd", "option", "tr", "td", "th") and within == tag:
-            self.leave()
+            self._leave()  # and a later </p> is a stray one
+        elif tag in _CLOSES_P and "p" in self.tags:
+            self._mended(line, f"<{tag}> inside <p>")
+        if tag in _CLOSES_THE_LAST and within == tag:
+            self._leave()
         if inside_itself:
-            self._mended(f"<{tag}> inside <{tag}>")
-        element = Element(tag, attributes, line, self.open[-1])
-        self.open[-1].children.append(element)
-        self.document.elements.append(element)
-        if tag not in _VOID:
-            self.open.append(element)
-            self._tags.append(tag)
+            self._mended(line, f"<{tag}> inside <{tag}>")
 
     def end(self, line: int, tag: str) -> None:
-        self._line = line
-        if tag in _VOID or tag not in self._tags:
-            self._mended(f"stray </{tag}>")
+        if tag in _VOID or tag not in self.tags:
+            self._mended(line, f"stray </{tag}>")
             return
-        while self._tags[-1] != tag:
-            left = self.leave()
+        while self.tags[-1] != tag:
+            left = self._leave()
             if left.tag not in _OPTIONAL_END:
-                self._mended(f"<{left.tag}> of line {left.line} is not closed before </{tag}>")
-        self.leave()
+                what = f"<{left.tag}> of line {left.line} is not closed before </{tag}>"
+                self._mended(line, what)
+        self._leave()
 
     def finish(self) -> None:
         for left in self.open[1:]:
             if left.tag not in _OPTIONAL_END:
-                self._mended(f"<{left.tag}> of line {left.line} is never closed")
+                self._mended(left.line, f"<{left.tag}> of line {left.line} is never closed")

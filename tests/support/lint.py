@@ -62,6 +62,8 @@ def _ids(document: Document, fragment: bool) -> Iterator[str]:
     if fragment:
         return
     for element in document.walk():
+        if _NAMES_IDS.isdisjoint(element.attributes):
+            continue
         for name in _NAMES_IDS & element.attributes.keys():
             for value in element.get(name).split():
                 if value not in ids:
@@ -94,12 +96,14 @@ def _aria(element: Element) -> bool:
 
 
 def _loads(document: Document) -> Iterator[str]:
+    for tag, name in _LOADS.items():
+        for element in document.all(tag):
+            address = element.get(name)
+            if address and urlsplit(address).netloc:
+                yield f"<{tag}> loads {address} from another host"
     for element in document.walk():
-        address = element.get(_LOADS[element.tag]) if element.tag in _LOADS else ""
-        if address and urlsplit(address).netloc:
-            yield f"<{element.tag}> loads {address} from another host"
         for name, value in element.attributes.items():
-            if name.startswith("on") or _is_script(value):
+            if name[:2] == "on" or (":" in value and _is_script(value)):
                 yield f"<{element.tag}> has script in its {name}"
     for link in document.all("a"):
         if link.get("target") == "_blank" and "noopener" not in link.get("rel").split():
@@ -107,7 +111,7 @@ def _loads(document: Document) -> Iterator[str]:
 
 
 def _is_script(value: str) -> bool:
-    return ":" in value and value.strip().lower().startswith("javascript:")
+    return value.strip().lower().startswith("javascript:")
 
 
 def _csrf(document: Document) -> Iterator[str]:

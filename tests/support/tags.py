@@ -1,7 +1,7 @@
 """What a page is written in, piece by piece: its tags, its text, its doctype."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
@@ -11,11 +11,18 @@ Attributes = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A start tag; a bare attribute is "". `alone` is `<tag/>`."""
+    """A start tag; a bare attribute is "". `alone` is `<tag/>`.
+
+    `by_name` has the attributes once more, the last of two of a name.
+    """
 
     tag: str
     attributes: Attributes
     alone: bool
+    by_name: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", dict(self.attributes))
 
 
 @dataclass(frozen=True, slots=True)
