@@ -66,10 +66,9 @@ def _asks_for_the_list(walk: Walk) -> None:
 
 def test_the_practice_portals_menu_too_is_one_line_until_asked_for(opened, started):
     latchkey = started(practice=True)
-    portal = Portal(opened(), latchkey.practice)
+    portal = Portal(opened(size=WINDOWS["320 pixels"][0]), latchkey.practice)
     page = portal.page
     registered = portal.register("Latchkey practice", [latchkey.callback])
-    page.set_viewport_size({"width": 320, "height": 640})
     portal.open(registered.client_id, "authentication")
     question_comes_first(page, "authentication")
     rail = page.locator("nav.rail")

@@ -103,8 +103,11 @@ class Portal:
 
     def _follow(self, words: str) -> None:
         self.page.bring_to_front()
+        link = self.page.locator("a").filter(has_text=re.compile(f"^{re.escape(words)}$"))
+        if not link.is_visible():  # in a narrow window the menu is folded
+            self.page.locator("nav.rail summary").click()
         with self.page.expect_navigation():
-            self.page.locator("a").filter(has_text=re.compile(f"^{re.escape(words)}$")).click()
+            link.click()
         self._look()
 
     def _send(self, words: str) -> None:
