@@ -72,7 +72,9 @@ class Way:
 
     def to_metadata(self, secret: str = SECRET, **values) -> Page:
         """At the metadata step, walked to from the very beginning."""
-        return self.wiz.walk_to("metadata", client_id=CLIENT_ID, client_secret=secret, **values)
+        return self.wiz.walk_by_its_pages_to(
+            "metadata", client_id=CLIENT_ID, client_secret=secret, **values
+        )
 
     def stored(self, secret: str = SECRET, **values) -> Page:
         """The same in a setup that is saved already: quicker where that is not what it is about."""
