@@ -43,6 +43,13 @@ def pytest_collection_finish():
     gc.enable()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure():
+    # By now pytest has looked through everything for what was never closed. It does so once more,
+    # and so does Python as it ends.
+    gc.freeze()
+
+
 def pytest_runtest_protocol(item, nextitem):
     """Of each test a worker reports its outcome, and whatever went wrong around it.
 
