@@ -488,7 +488,8 @@ def test_a_refusal_is_a_finding_that_failed():
 
 
 def test_a_key_set_is_described_for_discovery():
-    jwks = key_set(RSA, EC, OTHER.jwk(use="enc"), EC.private_jwk(), {"kty": "oct"}, "text")
+    enc = OTHER.jwk(use="enc", kid="enc")
+    jwks = key_set(RSA, EC, enc, EC.private_jwk(), {"kty": "oct"}, "text")
     found = describe_keys(jwks, "RS256")
     assert [key["kid"] for key in found.usable] == ["rsa-1"]
     assert [(key.kid, key.reason) for key in found.unfit] == [
