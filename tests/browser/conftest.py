@@ -1,20 +1,14 @@
 """Every test here drives a real browser; what starts one is in tests/conftest.py."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.browser.tours import CLIENT_ID, ENTRA_SECRET, REDIRECT_URI
 from tests.support.entra_like import App
 from tests.support.whole_provider import WholeProvider
 
-HERE = Path(__file__).parent
 
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+def pytest_itemcollected(item):
+    item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture
