@@ -189,8 +189,8 @@ class Setup:
         Where somebody was denied, after somebody else was let in, it says something of that user.
         """
         mine = [run for run in self.runs if run.fingerprint == self.fingerprint()]
-        telling = [run for run in mine if not _only_denied(run)]
-        return next(iter(telling or mine), None)
+        telling = (run for run in mine if not _only_denied(run))
+        return next(telling, mine[0] if mine else None)
 
     @cached_property
     def run(self) -> Run | None:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,16 +59,33 @@ class Check(NamedTuple):
     checked_at: str
 
 
-class Run(NamedTuple):
-    """One test sign-in that ended. `details` is what the page shows: claims, account."""
+class Run:
+    """One test sign-in that ended.
 
-    id: int
-    setup_id: str
-    fingerprint: str
-    verdict: str
-    findings: list[dict[str, Any]]
-    details: dict[str, Any]
-    ended_at: str
+    What is long in it is read when it is asked for: every page looks through all of a setup's runs,
+    and into one or two of them.
+    """
+
+    def __init__(self, row: tuple[int, str, str, str, str, str, str]) -> None:
+        self._row = row
+        self.id, self.setup_id, self.fingerprint, self.verdict = row[:4]
+        self._findings, self._details, self.ended_at = row[4:]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and self._row == other._row
+
+    def __hash__(self) -> int:
+        return hash(self._row)
+
+    @cached_property
+    def findings(self) -> list[dict[str, Any]]:
+        """What was judged, as it was given to `add_run`."""
+        return json.loads(self._findings)
+
+    @cached_property
+    def details(self) -> dict[str, Any]:
+        """What the page shows: claims, account."""
+        return json.loads(self._details)
 
 
 def _utc_now() -> datetime:
@@ -332,12 +350,12 @@ class Store:
     def runs(self, setup_id: str) -> list[Run]:
         """The setup's test sign-ins, the newest first."""
         rows = self._read(f"{_SELECT_RUNS} WHERE setup_id = ? ORDER BY id DESC", setup_id)
-        return [_run(row) for row in rows]
+        return [Run(row) for row in rows]
 
     def run(self, run_id: int) -> Run | None:
         """One test sign-in, or None when there is none of that number."""
         rows = self._read(f"{_SELECT_RUNS} WHERE id = ?", run_id)
-        return _run(rows[0]) if rows else None
+        return Run(rows[0]) if rows else None
 
     # --- ticks
 
@@ -411,10 +429,6 @@ class Store:
 
 
 _SELECT_RUNS = "SELECT id, setup_id, fingerprint, verdict, findings, details, ended_at FROM runs"
-
-
-def _run(row: tuple[Any, ...]) -> Run:
-    return Run(*row[:4], json.loads(row[4]), json.loads(row[5]), row[6])
 
 
 def _exists(db: sqlite3.Connection, setup_id: str) -> bool:

@@ -130,8 +130,8 @@ def _judged(setup: Setup, run: Run | None) -> dict[str, object]:
     return {
         "run": run,
         "found": found,
-        "shown": [each for each in found if not _is_about_user(each.finding)],
-        "user": [each for each in found if _is_about_user(each.finding)],
+        "shown": [each for each in found if not _is_about_user(each.finding.code)],
+        "user": [each for each in found if _is_about_user(each.finding.code)],
         "counts": {
             state: sum(1 for each in found if each.finding.status == state) for state in _STATES
         },
@@ -192,9 +192,9 @@ def ask(setup: Setup) -> str | Response:
     return _page(setup, asked=found)
 
 
-def _is_about_user(finding: Finding) -> bool:
-    """Whether it is about this one user at the product, and not about the values."""
-    return finding.code.startswith("product_")
+def _is_about_user(code: str) -> bool:
+    """Whether a finding is about this one user at the product, and not about the values."""
+    return code.startswith("product_")
 
 
 def _people(setup: Setup) -> list[dict[str, object]]:
@@ -206,7 +206,7 @@ def _people(setup: Setup) -> list[dict[str, object]]:
             "at": run.ended_at,
             "account": run.details.get("account", ""),
             "verdict": run.verdict,
-            "user": _user_verdict(from_rows(run.findings)),
+            "user": _user_verdict(run),
             "counts": run.fingerprint == today,
             "imported": bool(run.details.get("imported")),
         }
@@ -214,9 +214,9 @@ def _people(setup: Setup) -> list[dict[str, object]]:
     ]
 
 
-def _user_verdict(findings: list[Finding]) -> str:
+def _user_verdict(run: Run) -> str:
     """ "yes", "look" or "" where nothing was judged: would the product let this user in?"""
-    about = [finding for finding in findings if _is_about_user(finding)]
+    about = from_rows(row for row in run.findings if _is_about_user(row["code"]))
     if not about:
         return ""
     return "yes" if worst(about) is Status.PASS else "look"
