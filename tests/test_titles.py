@@ -1,4 +1,4 @@
-"""A page's title tells its state: what was refused is heard first, before the page's own name."""
+"""A page's title tells its state: after its own name, that an answer was refused."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from tests.support.app import wizard
 
 NOWHERE = "http://127.0.0.1:9/.well-known/openid-configuration"
 NAME = "Paste the metadata URL – Syncro – Latchkey"
+REFUSED = "Paste the metadata URL – error – Syncro – Latchkey"
 
 
 def title(page):
@@ -28,7 +29,7 @@ def at_metadata(tmp_path):
 
 @pytest.mark.parametrize("url", ["", "nothing at all", NOWHERE])
 def test_an_answer_that_is_refused_is_in_the_title(at_metadata, url):
-    assert title(at_metadata(url)) == f"Error: {NAME}"
+    assert title(at_metadata(url)) == REFUSED
 
 
 def test_a_suggestion_is_no_refusal(at_metadata):
@@ -38,7 +39,7 @@ def test_a_suggestion_is_no_refusal(at_metadata):
 def test_a_refusal_is_in_the_title_until_the_value_is_mended(at_metadata):
     at_metadata(NOWHERE)
     page = at_metadata(f"{NOWHERE}?again")
-    assert title(page) == f"Error: {NAME}"
+    assert title(page) == REFUSED
     assert stays_for(page)
 
 
@@ -50,7 +51,7 @@ def test_what_was_entered_now_is_not_called_sure_to_fail_for_what_was_saved_befo
 
 def test_nothing_chosen_is_in_the_title(wiz):
     page = wiz.visitor.submit(wiz.visitor.get("/setups/new"), name="First customer")
-    assert title(page) == "Error: What do you want to connect? – Latchkey"
+    assert title(page) == "What do you want to connect? – error – Latchkey"
 
 
 @pytest.mark.parametrize(

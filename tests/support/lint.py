@@ -48,9 +48,7 @@ def _page(document: Document) -> Iterator[str]:
         yield f"{len(headings)} <h1>, expected one: {[h.text for h in headings]}"
     elif len(titles) != 1:
         yield f"{len(titles)} <title>, expected one"
-    elif not headings[0].text or not (
-        titles[0].text.removeprefix("Error: ").startswith(headings[0].text)
-    ):
+    elif not headings[0].text or not titles[0].text.startswith(headings[0].text):
         yield f"title {titles[0].text!r} does not begin with the h1 {headings[0].text!r}"
 
 
