@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,8 +119,12 @@ _FUNCTIONS = {
 def _late(where: str) -> Callable[..., Any]:
     module, _, name = where.rpartition(".")
 
+    @cache
+    def found() -> Callable[..., Any]:
+        return getattr(import_module(module), name)
+
     def call(*given: Any, **named: Any) -> Any:
-        return getattr(import_module(module), name)(*given, **named)
+        return found()(*given, **named)
 
     return call
 

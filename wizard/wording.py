@@ -58,6 +58,14 @@ class Shown:
         """What was expected, unless the advice has said it already."""
         return self._unsaid(self.finding.expected)
 
+    @property
+    def line(self) -> str:
+        """What it is about and what was seen, in one line, without what the advice has said."""
+        texts = (self.finding.about, self.finding.actual)
+        # One text once, though it may be written in capitals the second time.
+        unsaid = {text.lower(): text for text in reversed(texts) if text not in self.advice}
+        return " · ".join(reversed(unsaid.values()))
+
     def _unsaid(self, text: str) -> str:
         return "" if text and _in_short(text) in self.advice else text
 
