@@ -187,7 +187,7 @@ def _cannot_write(data_dir: Path, error: OSError) -> str:
 
 def _sweep(vault: "Vault", store: "Store") -> None:
     """Take from the keyring what no setup speaks of, unless a damaged file still may."""
-    if not store.kept_aside():
+    if vault.notes and not store.kept_aside():
         vault.sweep(
             {(row.id, store.answers(row.id).get("secret_version", "")) for row in store.setups()}
         )

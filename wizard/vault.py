@@ -116,6 +116,12 @@ class Vault:
                 self._memory.pop(key, None)
                 self._out_of_keyring(key)
 
+    @property
+    def notes(self) -> set[tuple[str, str]]:
+        """The (setup id, version) pairs that the keyring may hold, whichever start kept them."""
+        with self._lock:
+            return self._names.read()
+
     def sweep(self, keep: Collection[tuple[str, str]]) -> None:
         """Take from the keyring what no setup speaks of: leftovers of a process that was killed.
 

@@ -4,7 +4,6 @@ A view's module is loaded when the first request for it comes, so that a start l
 first page needs.
 """
 
-import re
 import threading
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -72,7 +71,6 @@ ROUTES = (
 # as everything else of ours at the start together.
 _AT_ONCE = frozenset({"home.index"})
 _ADDRESSES = {endpoint: address for endpoint, address, _ in ROUTES}
-_PART = re.compile(r"<(?:int:)?(\w+)>")
 _AT_ONCE_PATHS = frozenset({"/", "/launch"})
 
 
@@ -147,7 +145,11 @@ class _Addresses:
             for name, value in values.items()
             if not name.startswith("_") and value is not None
         }
-        path = _PART.sub(lambda part: quote(str(given.pop(part[1])), safe=""), address)
+        path = address.replace("<int:", "<")
+        for name in [each for each in given if f"<{each}>" in path]:
+            path = path.replace(f"<{name}>", quote(str(given.pop(name)), safe=""))
+        if "<" in path:  # a part that was not given: what is given has no such sign any more
+            raise error
         query = f"?{urlencode(given, doseq=True)}" if given else ""
         anchor = f"#{quote(values['_anchor'])}" if values.get("_anchor") else ""
         return f"{path}{query}{anchor}"
