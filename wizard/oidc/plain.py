@@ -35,7 +35,7 @@ def without(text: str, hide: "Sequence[str | None] | Hidden", instead: str = "(h
     Also without the beginning of one where `text` ends in the middle of it. Shorter ones than four
     characters stay: taking them out would blacken every word.
     """
-    if not text:
+    if not text or not hide:
         return text
     return (hide if isinstance(hide, Hidden) else Hidden(hide)).out_of(text, instead)
 
