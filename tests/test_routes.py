@@ -14,13 +14,15 @@ from wizard.views import ROUTES
 
 ROOT = Path(__file__).resolve().parent.parent
 
-HOME = """
-import json, sys
+# What is loaded after each of these pages, and once all that goes on behind it is over.
+PAGES = """
+import json, sys, threading
 from pathlib import Path
 from wizard.application import create_app
 from wizard.store import Store
 from wizard.vault import Vault
-folder, new, setups = Path(sys.argv[1]), *map(int, sys.argv[2:])
+folder, new, setups, *paths = Path(sys.argv[1]), *map(int, sys.argv[2:4]), *sys.argv[4:]
+loaded = {}
 with Store(folder) as store:
     for _ in range(new):
         store.create_setup("syncro", "entra", "")
@@ -29,70 +31,53 @@ with Store(folder) as store:
     client = app.test_client()
     here = "http://localhost:8765"
     client.get("/launch?t=" + "t" * 20, base_url=here)
-    with client.get("/", base_url=here) as page:
-        assert page.status_code == 200, page.status_code
-        assert page.text.count('class="card"') == setups
-print(json.dumps(sorted(sys.modules)))
-"""
-WARM = """
-import json, sys, threading
-from pathlib import Path
-from wizard.application import create_app
-from wizard.store import Store
-from wizard.vault import Vault
-folder, loaded = Path(sys.argv[1]), []
-with Store(folder) as store:
-    app = create_app(port=8765, data_dir=folder, launch_token="t" * 20, secret_key=b"0" * 32,
-                     vault=Vault(folder), store=store)
-    client = app.test_client()
-    here = "http://localhost:8765"
-    client.get("/launch?t=" + "t" * 20, base_url=here)
-    for path in ("/", "/setups/new"):
+    for path in paths:
         with client.get(path, base_url=here) as page:
-            assert page.status_code == 200
+            assert page.status_code == 200, page.status_code
+            assert path != "/" or page.text.count('class="card"') == setups
+        loaded[path] = sorted(sys.modules)
         for thread in threading.enumerate():
             if thread is not threading.current_thread():
                 thread.join(30)
-        loaded.append(sorted(sys.modules))
+        loaded[f"behind {path}"] = sorted(sys.modules)
 print(json.dumps(loaded))
 """
 
 ONLY_LATER = {"authlib", "cryptography", "icalendar", "jose", "keyring", "requests", "urllib3"}
 
 
-def loaded_by_home(folder, *, new, setups):
+def loaded_by(folder, new, setups):
+    """What a program has loaded by the home page with `setups`, `new` of them made just now."""
+    pages = ["/"] if setups else ["/", "/setups/new"]
     done = subprocess.run(
-        [sys.executable, "-c", HOME, str(folder), str(new), str(setups)],
+        [sys.executable, "-c", PAGES, str(folder), str(new), str(setups), *pages],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
-    return set(json.loads(done.stdout))
+    return {page: set(names) for page, names in json.loads(done.stdout).items()}
 
 
 @pytest.fixture(scope="module")
-def first_page(tmp_path_factory):
-    """What a program has loaded after its first page: with `setups`, `new` of them made just now.
-
-    One on the same data comes after one that made them there; each is started once.
-    """
+def loaded(tmp_path_factory):
+    """Each program is started once; one on the same data comes after one that made it."""
     folders = {setups: tmp_path_factory.mktemp("data") for setups in (0, 3)}
-    return cache(lambda new, setups: loaded_by_home(folders[setups], new=new, setups=setups))
+    return cache(lambda new, setups: loaded_by(folders[setups], new, setups))
 
 
 @pytest.mark.parametrize("setups", [0, 3])
-def test_home_loads_nothing_that_asks_signs_or_keeps_secrets(first_page, setups):
-    loaded = first_page(setups, setups)
-    assert {name.split(".")[0] for name in loaded} & ONLY_LATER == set()
-    assert "wizard.views.home" in loaded
-    assert "wizard.views.sign_in" not in loaded
-    assert ("wizard.catalogue" in loaded) == bool(setups)
+def test_home_loads_nothing_that_asks_signs_or_keeps_secrets(loaded, setups):
+    found = loaded(setups, setups)["/"]
+    assert {name.split(".")[0] for name in found} & ONLY_LATER == set()
+    assert "wizard.views.home" in found
+    assert "wizard.views.sign_in" not in found
+    assert ("wizard.catalogue" in found) == bool(setups)
 
 
-def test_a_start_with_setups_as_they_were_loads_no_more_than_one_without(first_page):
-    without, made, kept = first_page(0, 0), first_page(3, 3), first_page(0, 3)
+def test_a_start_with_setups_as_they_were_loads_no_more_than_one_without(loaded):
+    without, made, kept = (loaded(*start)["/"] for start in ((0, 0), (3, 3), (0, 3)))
     few = {"wizard.views.shelf", "wizard.own_print", "wizard.expiry"}
     assert {name for name in kept - without if name.startswith("wizard")} == few
     assert "msgspec" in made
@@ -122,16 +107,9 @@ def test_an_address_that_leads_nowhere_is_told_so_whichever_comes_first(tmp_path
         assert wiz.visitor.fetch("POST", "/setups/new").status in (403, 404)
 
 
-def test_what_the_next_pages_need_is_loaded_behind_the_page_that_leads_to_them(tmp_path):
+def test_what_the_next_pages_need_is_loaded_behind_the_page_that_leads_to_them(loaded):
     """Not behind the home page: nobody may ever go on from there."""
-    done = subprocess.run(
-        [sys.executable, "-c", WARM, str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    after_home, after_new = json.loads(done.stdout)
-    assert not {"requests", "jose", "keyring"} & set(after_home)
-    assert {"requests", "jose", "keyring", "wizard.live", "wizard.round_trip"} <= set(after_new)
+    found = loaded(0, 0)
+    assert not {"requests", "jose", "keyring"} & found["behind /"]
+    needed = {"requests", "jose", "keyring", "wizard.live", "wizard.round_trip"}
+    assert needed <= found["behind /setups/new"]
