@@ -1,13 +1,14 @@
 """The app factory: everything a request needs, put together once."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
+from flask.templating import Environment
 
 from wizard.compiled_templates import CompiledTemplates
 from wizard.compressing import init_compressing
@@ -129,6 +130,17 @@ def _late(where: str) -> Callable[..., Any]:
     return call
 
 
+class _Templates(Environment):
+    """Jinja's environment, for templates that are never given names of their own.
+
+    Jinja would lay an empty map over the app's names for each template, and look through both
+    whenever one imports another: a tenth of what a page takes.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 def create_app(
     *,
     port: int,
@@ -148,6 +160,7 @@ def create_app(
 
     app = Flask("latchkey", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=secret_key, DATA_DIR=data_dir)
+    app.jinja_environment = _Templates
     app.jinja_options = {"bytecode_cache": CompiledTemplates(data_dir)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update({name: _late(where) for name, where in _FILTERS.items()})
