@@ -1,20 +1,22 @@
 """The wizard's Flask app in this process, with a visitor who has been let in."""
 
+import sys
 import threading
+import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask
-from jinja2 import BytecodeCache
+from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from keyring.backends.fail import Keyring as NoKeyring
 
 from tests.support.visitor import Page, Visitor
-from wizard import answering, setups, steps
+from wizard import answering, application, setups, steps
 from wizard.application import create_app
 from wizard.live import Runs
 from wizard.practice import PracticeServer
@@ -32,17 +34,31 @@ SECRET = "q7w8-not-a-real-secret-9e0r"
 _ONE_AT_A_TIME = threading.Lock()
 
 
-class _CompiledOnce(BytecodeCache):
-    """The compiled templates of all apps of this process, by name and source as Jinja has them."""
+class _CompiledOnce(FileSystemBytecodeCache):
+    """The compiled templates of all apps of this process, by name and source as Jinja has them.
+
+    They are kept beside this module's own bytecode for the next process, if that may be written.
+    What Jinja is told to do with templates stands in the factory, so that is part of their names.
+    """
 
     def __init__(self) -> None:
+        folder = Path(__file__).with_name("__pycache__")
+        factory = zlib.crc32(Path(application.__file__).read_bytes())
+        super().__init__(str(folder), f"template-%s-{factory:08x}")
         self._codes: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._codes.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+            if bucket.code is not None:
+                self._codes[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._codes[bucket.key, bucket.checksum] = bucket.code
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
 
 
 _COMPILED = _CompiledOnce()
