@@ -30,6 +30,19 @@ HAS_NONE = re.compile(
 )
 
 
+# Each guide with one product, which take turns; the rest for `make test-products`.
+IN_TURN = [
+    pytest.param(
+        guide,
+        product,
+        id=f"{guide.slug}-{product}",
+        marks=() if n % len(PRODUCTS) == m else pytest.mark.products,
+    )
+    for n, guide in enumerate(PROVIDERS)
+    for m, product in enumerate(PRODUCTS)
+]
+
+
 def every_code():
     """Each code with each outcome it can have."""
     return [(code, Status(o)) for code, one in raised().items() for o in sorted(one.outcomes)]
@@ -71,8 +84,7 @@ def test_the_list_names_every_code_and_every_sentence():
         assert f"{known.cause} {known.fix}" in page
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
-@pytest.mark.parametrize("guide", PROVIDERS, ids=lambda guide: guide.slug)
+@pytest.mark.parametrize(("guide", "product"), IN_TURN)
 def test_every_finding_reads_well_in_every_guide(guide, product):
     """18 000 times filled in: whole, kind, short enough, and about this provider and product."""
     setup = setup_of(catalogue.product(product), guide, HERS)
