@@ -241,15 +241,21 @@ BAD = {
 }
 
 
+@pytest.fixture(scope="module")
+def without_setups(tmp_path_factory):
+    with wizard(tmp_path_factory.mktemp("data")) as app:
+        yield app
+
+
 @pytest.mark.parametrize("kind", BAD)
-def test_a_file_that_is_none_is_refused_in_a_sentence_and_changes_nothing(kind, wiz):
+def test_a_file_that_is_none_is_refused_in_a_sentence_and_changes_nothing(kind, without_setups):
     data, sentence = BAD[kind]
-    page = import_file(wiz, data)
+    page = import_file(without_setups, data)
     assert page.status == 400
     assert page.h1 == "This file was not imported"
     assert sentence in page.words
     assert "invalid" not in page.words.lower()
-    assert wiz.store.setups() == []
+    assert without_setups.store.setups() == []
 
 
 def test_the_good_file_is_one(wiz):

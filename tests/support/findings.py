@@ -121,11 +121,16 @@ def _facts(code: str, step: str, held: dict[str, str]) -> str:
     return " · ".join(facts)
 
 
+@cache
+def _guides() -> list[Provider]:
+    return catalogue.providers()
+
+
 def _own_words(code: str, general: Advice) -> dict[str, str]:
     """What guides say in words of their own, and who says it; a guide based on another is left out
     where it says the same."""
     found: dict[str, list[str]] = {}
-    for guide in catalogue.providers():
+    for guide in _guides():
         own = guide.advice.get(code)
         if own is None:
             continue
