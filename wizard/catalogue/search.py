@@ -6,6 +6,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 LONGEST = 80  # characters of a query that are looked at
 
@@ -18,7 +19,12 @@ def words(*texts: str) -> list[str]:
 
 def names(name: str, aliases: Iterable[str], slug: str = "") -> str:
     """Everything it may be found by, a name after the other: "|azure ad|aad|"."""
-    found = [" ".join(words(each)) for each in (name, *aliases, slug)]
+    return _names(name, *aliases, slug)
+
+
+@lru_cache(maxsize=512)  # guides' names are the same for every page
+def _names(*texts: str) -> str:
+    found = [" ".join(words(each)) for each in texts]
     return "|".join(["", *dict.fromkeys(found), ""])
 
 
@@ -28,6 +34,8 @@ def matches(query: str, found_by: str) -> bool:
     Every word of it begins a word of a name; or, written as one, it begins a name: "azuread".
     """
     asked = words(query[:LONGEST])
+    if not asked:
+        return True
     there = re.findall(r"[a-z0-9]+", found_by)
     if all(any(word.startswith(each) for word in there) for each in asked):
         return True

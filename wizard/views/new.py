@@ -1,10 +1,11 @@
 """A new setup, and the practice provider."""
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from wizard import catalogue, choosing, warming
 from wizard.application import desk
+from wizard.catalogue.guides import Entry
 from wizard.forms import LONGEST, NewSetupForm
 
 
@@ -91,24 +92,33 @@ def _asked(name: str) -> bool:
 
 def _form() -> NewSetupForm:
     form = NewSetupForm()
-    form.product.choices = [(entry.slug, entry.name) for entry in catalogue.product_entries()]
-    form.provider.choices = [(entry.slug, entry.name) for entry in catalogue.provider_entries()]
+    products, providers = _offered()
+    form.product.choices = [(entry.slug, entry.name) for entry in products]
+    form.provider.choices = [(entry.slug, entry.name) for entry in providers]
     return form
 
 
+def _offered() -> tuple[list[Entry], list[Entry]]:
+    """The products and the identity providers of both lists, read once a request."""
+    if "offered" not in g:
+        g.offered = catalogue.product_entries(), catalogue.provider_entries()
+    return g.offered
+
+
 def _choose(form: NewSetupForm, practice_failed: str = "") -> str:
+    products, providers = _offered()
     return render_template(
         "new.html",
         form=form,
         products=choosing.lists(
-            catalogue.product_entries(),
+            products,
             request.values.get("find_product", ""),
             form.product.data or "",
             choosing.PRODUCTS,
             catalogue.saml_only(),
         ),
         providers=choosing.lists(
-            catalogue.provider_entries(),
+            providers,
             request.values.get("find_provider", ""),
             form.provider.data or "",
             choosing.PROVIDERS,
