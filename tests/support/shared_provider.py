@@ -1,8 +1,8 @@
 """The one npm oidc-provider that the tests of a process ask, and the clients it has.
 
-To start it takes a second, and nothing a test does changes it: its clients are fixed, each is of
-one file of tests, and a sign-in lives in the cookies of who signs in. What it was asked is
-compared with what it had been asked before.
+To start it takes a second, and nothing a test does changes it: its clients are fixed,
+and a sign-in lives in the cookies of who signs in. What it was asked is compared with what it had
+been asked before.
 """
 
 from tests.support.app import CALLBACK, REDIRECT_URI, SECRET
