@@ -105,6 +105,15 @@ def wiz(tmp_path):
         yield app
 
 
+@pytest.fixture
+def logged():
+    """What is logged during the test, of every level: `logged.records`, `logged.text`."""
+    from tests.support.logged import listening
+
+    with listening() as heard:
+        yield heard
+
+
 # One Chromium for all browser tests, a fresh profile for each; Latchkey and provider beside it.
 # What they are made of is loaded where a browser is driven, and nowhere else.
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import logging
 import re
 import shutil
 import socket
@@ -796,8 +795,7 @@ def test_every_address_of_a_host_is_tried_before_it_is_called_refused(monkeypatc
 # -- nothing leaks -----------------------------------------------------------------------------
 
 
-def test_no_query_body_or_header_is_in_an_error_an_answer_or_the_log(server, caplog):
-    caplog.set_level(logging.DEBUG)
+def test_no_query_body_or_header_is_in_an_error_an_answer_or_the_log(server, logged):
     seen = []
     with Fetcher(deadline=SHORT) as fetcher:
         for fault in (*BREAKS, "silent", "good", "redirect", "missing"):
@@ -811,7 +809,7 @@ def test_no_query_body_or_header_is_in_an_error_an_answer_or_the_log(server, cap
                 seen += [str(error), repr(error), error.url, error.detail, *error.notes]
                 seen += traceback.format_exception(error)
     assert CANARY not in "".join(seen)
-    assert CANARY not in caplog.text
+    assert CANARY not in logged.text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """A mistake of ours is told by where and of what kind; its words may quote what was entered."""
 
-import logging
 import threading
 
 import pytest
@@ -34,17 +33,17 @@ def test_the_trace_of_a_chain_of_mistakes_has_every_kind_and_no_words():
     assert "test_mistakes.py" in told
 
 
-def test_a_mistake_in_a_check_under_way_is_logged_without_its_words(wiz, caplog):
+def test_a_mistake_in_a_check_under_way_is_logged_without_its_words(wiz, logged):
     wiz.walk_to("metadata")
     setup = setups.load(wiz.store, wiz.vault, wiz.store.setups()[0].id, 8765)
     broken = object.__new__(Broken)
     broken.__dict__.update(setup.__dict__)
     runs = Runs()
-    with caplog.at_level(logging.ERROR), pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):
         runs.start(broken, "metadata", setup.values, ("discovery",)).wait()
     runs.close()
-    assert "RuntimeError, its text left out" in caplog.text
-    assert SECRET not in caplog.text
+    assert "RuntimeError, its text left out" in logged.text
+    assert SECRET not in logged.text
 
 
 def refused():
