@@ -97,6 +97,7 @@ def test_the_first_field_has_the_focus_and_enter_continues(at_step, entra):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert focused(page) == "summary"
+    assert page.title().startswith(page.locator("h1").inner_text())
 
 
 def test_an_answer_that_came_back_opens_at_its_field_and_what_was_found(at_step, entra):
