@@ -44,6 +44,7 @@ from tests.support.commands import run_here, run_program
 from tests.support.fault_server import FAULTS, LASTING, FaultServer
 from tests.support.latchkey import Latchkey
 from tests.support.odd_provider import CLIENT_ID, Asked, OddProvider, Said, oauth_error, page
+from tests.support.turns import in_turn
 from tests.support.visitor import Page, Visitor
 from tests.test_vault import Cupboard, ShortCupboard
 from wizard import setups
@@ -355,31 +356,22 @@ ECHOES: dict[str, Callable[[Asked], Said]] = {
 }
 
 
-def in_turn(names, others):
-    """Every name with one of the others, which take turns; the rest for `make test-products`."""
-    return [
-        pytest.param(
-            name,
-            other,
-            id=f"{name}, {words}",
-            marks=() if n % len(others) == m else pytest.mark.products,
-        )
-        for n, name in enumerate(names)
-        for m, (words, other) in enumerate(others.items())
-    ]
+def named(name, way):
+    return f"{name}, {way}"
 
 
 @pytest.mark.parametrize(
-    ("where", "from_the_start"), in_turn(ECHOES, {"from the checks": True, "sign-in only": False})
+    ("where", "since"),
+    in_turn(ECHOES, lambda _: ("from the checks", "sign-in only"), named),
 )
-def test_a_provider_that_says_it_back_brings_it_nowhere(quiet, tmp_path, where, from_the_start):
+def test_a_provider_that_says_it_back_brings_it_nowhere(quiet, tmp_path, where, since):
     def answering(asked: Asked) -> Said:
         redeems = asked.params.get("code") == CODE
-        return ECHOES[where](asked) if from_the_start or redeems else honest(asked)
+        return ECHOES[where](asked) if since == "from the checks" or redeems else honest(asked)
 
     with path(tmp_path, op=provider(token=answering)) as at:
         here = at.to_test()
-        if from_the_start:
+        if since == "from the checks":
             at.check(here, "client-secret", client_secret=SECRET)
         assert at.sign_in(here).verdict
         at.wiz.visitor.get("/")
@@ -545,6 +537,9 @@ def test_the_running_program_writes_it_nowhere_over_a_kill_and_a_restart(tmp_pat
         assert canaries.found_in(latchkey.errors) == set()
 
 
+FORMS = {"sentences": [], "json": ["--json"]}
+
+
 # As a program of its own it writes the same: tests/test_check_command.py has one of its runs so.
 @pytest.mark.parametrize(
     "run",
@@ -553,16 +548,13 @@ def test_the_running_program_writes_it_nowhere_over_a_kill_and_a_restart(tmp_pat
 )
 @pytest.mark.parametrize(
     ("where", "form"),
-    in_turn(
-        (None, "in error_description", "in error", "in an error page"),
-        {"sentences": [], "json": ["--json"]},
-    ),
+    in_turn((None, "in error_description", "in error", "in an error page"), lambda _: FORMS, named),
 )
 def test_the_check_command_prints_it_nowhere(quiet, tmp_path, form, where, run):
     token_endpoint = ECHOES[where] if where else honest
     with provider(token=token_endpoint) as odd:
         done = run(
-            ["check", *form, "--client-id", CLIENT_ID, "--redirect-uri", REDIRECT_URI,
+            ["check", *FORMS[form], "--client-id", CLIENT_ID, "--redirect-uri", REDIRECT_URI,
              "--metadata-url", f"{odd.issuer}{WELL_KNOWN}"],
             environment={**os.environ, "LATCHKEY_CLIENT_SECRET": SECRET}, cwd=tmp_path,
         )  # fmt: skip

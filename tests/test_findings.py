@@ -7,6 +7,7 @@ import pytest
 from tests.support import findings as listed
 from tests.support.raised import raised
 from tests.support.sketches import HERS, setup_of
+from tests.support.turns import in_turn
 from wizard import catalogue, sketching, wording
 from wizard.oidc.finding import Finding, Status
 from wizard.provider_error import decode
@@ -30,17 +31,7 @@ HAS_NONE = re.compile(
 )
 
 
-# Each guide with one product, which take turns; the rest for `make test-products`.
-IN_TURN = [
-    pytest.param(
-        guide,
-        product,
-        id=f"{guide.slug}-{product}",
-        marks=() if n % len(PRODUCTS) == m else pytest.mark.products,
-    )
-    for n, guide in enumerate(PROVIDERS)
-    for m, product in enumerate(PRODUCTS)
-]
+IN_TURN = in_turn(PROVIDERS, lambda _: PRODUCTS, lambda guide, product: f"{guide.slug}-{product}")
 
 
 def every_code():

@@ -14,6 +14,7 @@ from tests.faulty_op.changes import both, claims, keys
 from tests.faulty_op.provider import WELL_KNOWN
 from tests.oidc import tokens
 from tests.support.round_trip import CALLBACK, desk
+from tests.support.turns import in_turn
 from wizard import catalogue, clock
 from wizard.oidc.finding import Status
 from wizard.round_trip import SignIns
@@ -63,23 +64,14 @@ FAULT_RUNS = [(row, flow) for row in FAULTS for flow in row.flows]
 VALID_RUNS = [(row, flow) for row in VALID for flow in row.flows]
 
 
-def in_turn(rows, flows=lambda _: ALL, name=str):
-    """Each row in one of its flows, which take turns; the others for `make test-products`."""
-    return [
-        pytest.param(
-            row,
-            flow,
-            id=f"{name(row)} ({flow})",
-            marks=() if n % len(flows(row)) == m else pytest.mark.products,
-        )
-        for n, row in enumerate(rows)
-        for m, flow in enumerate(flows(row))
-    ]
+def in_all(rows):
+    """Each row in one of all flows."""
+    return in_turn(rows, lambda _: ALL, lambda row, flow: f"{row} ({flow})")
 
 
 def of_table(rows):
-    """The same for the rows of a table, which say themselves in which flows they can happen."""
-    return in_turn(rows, lambda row: row.flows, lambda row: row.what)
+    """Each row of a table, which says itself in which flows it can happen, in one of those."""
+    return in_turn(rows, lambda row: row.flows, lambda row, flow: f"{row.what} ({flow})")
 
 
 @pytest.mark.parametrize(("row", "flow"), of_table(FAULTS))
@@ -197,7 +189,7 @@ CLOCKS = [
 ]
 
 
-@pytest.mark.parametrize(("off", "flow"), in_turn(CLOCKS))
+@pytest.mark.parametrize(("off", "flow"), in_all(CLOCKS))
 def test_a_clock_that_is_off_is_called_that_and_the_token_is_judged_by_the_providers(
     table, flow, off
 ):
@@ -223,7 +215,7 @@ WRONG_TIMES = {
 }
 
 
-@pytest.mark.parametrize(("code", "flow"), in_turn(WRONG_TIMES))
+@pytest.mark.parametrize(("code", "flow"), in_all(WRONG_TIMES))
 def test_a_wrong_clock_here_excuses_no_wrong_time_in_the_token(table, flow, code):
     with provider(flow, clock_ahead=7200) as op:
         WRONG_TIMES[code](op)
@@ -239,7 +231,7 @@ UNSHOWN = [
 ]
 
 
-@pytest.mark.parametrize(("unshown", "flow"), in_turn(UNSHOWN))
+@pytest.mark.parametrize(("unshown", "flow"), in_all(UNSHOWN))
 def test_without_a_date_that_shows_it_the_clock_is_not_called_wrong(table, flow, unshown):
     """Then nobody knows whose clock is off; the advice on these codes names both."""
     seconds, code, tells = unshown
@@ -260,7 +252,7 @@ NO_CLOCKS = [
 ]
 
 
-@pytest.mark.parametrize(("date", "flow"), in_turn(NO_CLOCKS))
+@pytest.mark.parametrize(("date", "flow"), in_all(NO_CLOCKS))
 def test_a_date_that_no_clock_shows_is_not_believed(table, flow, date):
     with provider(flow) as op:
         op.date_says = date
