@@ -135,6 +135,17 @@ def test_a_card_that_was_written_to_by_hand_is_made_again(wiz, setup_id, card):
     assert shown(wiz) == before
 
 
+@pytest.mark.parametrize(
+    "part", ["held", "expired", "expires", "secret_version", "uses_secret", "said"]
+)
+def test_a_card_that_lacks_a_part_is_made_again(wiz, setup_id, part):
+    before = shown(wiz)
+    made_of, card = cards_in(wiz)[setup_id]
+    del card[part]
+    wiz.store.keep_cards({setup_id: (made_of, json.dumps(card))})
+    assert shown(wiz) == before
+
+
 def test_home_is_shown_where_no_card_can_be_kept(wiz, setup_id):
     with closing(sqlite3.connect(wiz.store.path)) as db, db:
         db.execute("DELETE FROM cards")

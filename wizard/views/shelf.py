@@ -95,6 +95,7 @@ def _still(kept: Kept, made_of: str) -> Card | None:
     try:
         card = json.loads(kept.card)
         same = card["held"] == _held(kept.setup_id, card) and card["expired"] == _expired(card)
+        _by_today(card)
     except (ValueError, KeyError, TypeError):  # the file was written to by hand
         return None
     return card if same else None
